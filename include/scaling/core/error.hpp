@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 
 namespace scaling::detail {
 
@@ -21,15 +22,20 @@ template <class Error>
 #endif
 }
 
-/// The shortest of 6, 15 and 21 significant digits that reads back as the same `T`: "-3", "1e+09", "0.1".
+/// A number as a message shows it: the shortest of 6, 15 and 21 significant digits that reads back as the same `T`,
+/// such as "-3", "1e+09", "0.1".
 template <class T>
 std::string text_of(const T& value) {
-  char text[64] = "";
-  for (const int digits : {6, 15, 21}) {
-    std::snprintf(text, sizeof text, "%.*Lg", digits, static_cast<long double>(value));
-    if (static_cast<T>(std::strtold(text, nullptr)) == value) break;
+  if constexpr (std::is_integral_v<T>) {
+    return std::to_string(value);
+  } else {
+    char text[64] = "";
+    for (const int digits : {6, 15, 21}) {
+      std::snprintf(text, sizeof text, "%.*Lg", digits, static_cast<long double>(value));
+      if (static_cast<T>(std::strtold(text, nullptr)) == value) break;
+    }
+    return text;
   }
-  return text;
 }
 
 /// Refuses `value` unless `holds`: "scaling::fit: observation 17: tokens = -3, must be positive and finite".

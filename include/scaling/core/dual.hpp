@@ -1,0 +1,139 @@
+// Dual numbers: a value that carries its exact derivatives, so that a law's formula is written once.
+// SPDX-License-Identifier: BSL-1.0
+//
+// Take f(x, y) = x^2 + x y at (3, 5). Give x and y the derivatives (1, 0) and (0, 1), those of themselves:
+//
+//   x = {3, (1, 0)}    y = {5, (0, 1)}
+//
+// and let each operation carry derivatives by its own rule, here u v = {u.value v.value, u.value dv + v.value du}:
+//
+//   x x       = {9,  (6, 0)}
+//   x y       = {15, (5, 3)}
+//   x x + x y = {24, (11, 3)}
+//
+// The value is f and the pair is its gradient (2 x + y, x), with no step size and no truncation error: each derivative
+// is as accurate as the formula itself. A dual of duals carries second derivatives: dual<dual<T, P>, P>.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+
+#include <scaling/core/cmath.hpp>
+#include <scaling/core/real.hpp>
+
+namespace scaling {
+
+/// A number and its derivatives in P directions. `T` is a real scalar, or itself a dual for second derivatives.
+template <class T, std::size_t P>
+struct dual {
+  T value{};
+  std::array<T, P> gradient{};
+
+  constexpr dual() = default;
+
+  /// A constant: its derivatives are zero.
+  template <std::convertible_to<T> U>
+  constexpr dual(const U& constant) : value(static_cast<T>(constant)) {}
+
+  constexpr dual(const T& value_, const std::array<T, P>& gradient_) : value(value_), gradient(gradient_) {}
+
+  /// The k-th variable: derivative 1 in direction k.
+  static constexpr dual variable(const T& value, std::size_t k) {
+    dual x(value);
+    x.gradient[k] = T(1);
+    return x;
+  }
+
+  constexpr dual& operator+=(const dual& y) { return *this = *this + y; }
+  constexpr dual& operator-=(const dual& y) { return *this = *this - y; }
+  constexpr dual& operator*=(const dual& y) { return *this = *this * y; }
+  constexpr dual& operator/=(const dual& y) { return *this = *this / y; }
+
+  friend constexpr dual operator+(const dual& x) { return x; }
+  friend constexpr dual operator-(const dual& x) { return x.chain(-x.value, T(-1)); }
+  friend constexpr dual operator+(const dual& x, const dual& y) { return combine(x.value + y.value, x, T(1), y, T(1)); }
+  friend constexpr dual operator-(const dual& x, const dual& y) {
+    return combine(x.value - y.value, x, T(1), y, T(-1));
+  }
+  friend constexpr dual operator*(const dual& x, const dual& y) {
+    return combine(x.value * y.value, x, y.value, y, x.value);
+  }
+  friend constexpr dual operator/(const dual& x, const dual& y) {
+    const T quotient = x.value / y.value;
+    return combine(quotient, x, T(1) / y.value, y, -quotient / y.value);
+  }
+
+  /// Comparisons look at the value alone, so that a branch is taken as it would be without derivatives.
+  friend constexpr bool operator<(const dual& x, const dual& y) { return x.value < y.value; }
+  friend constexpr bool operator>(const dual& x, const dual& y) { return x.value > y.value; }
+  friend constexpr bool operator<=(const dual& x, const dual& y) { return x.value <= y.value; }
+  friend constexpr bool operator>=(const dual& x, const dual& y) { return x.value >= y.value; }
+  friend constexpr bool operator==(const dual& x, const dual& y) { return x.value == y.value; }
+
+  friend constexpr dual exp(const dual& x) {
+    using cmath::exp;
+    const T e = exp(x.value);
+    return x.chain(e, e);
+  }
+  friend constexpr dual expm1(const dual& x) {
+    using cmath::exp;
+    using cmath::expm1;
+    return x.chain(expm1(x.value), exp(x.value));
+  }
+  friend constexpr dual log(const dual& x) {
+    using cmath::log;
+    return x.chain(log(x.value), T(1) / x.value);
+  }
+  friend constexpr dual log1p(const dual& x) {
+    using cmath::log1p;
+    return x.chain(log1p(x.value), T(1) / (T(1) + x.value));
+  }
+  friend constexpr dual sqrt(const dual& x) {
+    using cmath::sqrt;
+    const T root = sqrt(x.value);
+    return x.chain(root, T(1) / (T(2) * root));
+  }
+  friend constexpr dual cbrt(const dual& x) {
+    using cmath::cbrt;
+    const T root = cbrt(x.value);
+    return x.chain(root, T(1) / (T(3) * root * root));
+  }
+
+  /// x^y for x > 0. At x = 0 the derivative in y is 0 * log 0: a law that can meet a zero branches before it.
+  friend constexpr dual pow(const dual& x, const dual& y) {
+    using cmath::log;
+    using cmath::pow;
+    const T power = pow(x.value, y.value);
+    return combine(power, x, y.value * pow(x.value, y.value - T(1)), y, power * log(x.value));
+  }
+  /// The base is a constant, as in N^-alpha: no derivative of the base is formed.
+  friend constexpr dual pow(const value_of_t<T>& x, const dual& y) {
+    using cmath::log;
+    using cmath::pow;
+    const T power = pow(x, y.value);
+    return y.chain(power, power * log(x));
+  }
+
+ private:
+  /// g(x), given g and dg/dx at x.value.
+  constexpr dual chain(const T& g, const T& dg) const {
+    dual result(g);
+    for (std::size_t k = 0; k < P; ++k) result.gradient[k] = dg * gradient[k];
+    return result;
+  }
+
+  /// g(x, y), given g, dg/dx and dg/dy there.
+  static constexpr dual combine(const T& g, const dual& x, const T& dx, const dual& y, const T& dy) {
+    dual result(g);
+    for (std::size_t k = 0; k < P; ++k) result.gradient[k] = dx * x.gradient[k] + dy * y.gradient[k];
+    return result;
+  }
+};
+
+template <class T, std::size_t P>
+struct value_of<dual<T, P>> {
+  using type = value_of_t<T>;
+};
+
+}  // namespace scaling

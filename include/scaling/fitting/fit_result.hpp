@@ -1,0 +1,103 @@
+// What a fit is asked and what it answers: options, and a result that says how it knows.
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <scaling/fitting/criterion.hpp>
+#include <scaling/fitting/observation.hpp>
+#include <scaling/loss_model.hpp>
+
+namespace scaling {
+
+/// Where a fit starts.
+enum class search {
+  screened,    ///< a lattice over the exponents, each of its minima and faces polished; for laws that are no sum of
+               ///< powers, as exhaustive
+  exhaustive,  ///< the minimiser from every point of the law's grid of starts (4500 for Chinchilla), distinct ends
+               ///< polished
+  single       ///< from `start` alone: for a warm start whose basin is known
+};
+
+/// The choices of a fit. Each has the literature's default; a result keeps a copy.
+template <loss_model Law>
+struct fit_options {
+  std::optional<Law> start{};                             ///< one more candidate; the only one for search::single
+  scaling::criterion criterion{huber{}};                  ///< what is minimised
+  scaling::residual residual{scaling::residual::log};     ///< of which residuals
+  scaling::reduction reduction{scaling::reduction::sum};  ///< how it is reported; does not change the fit
+  scaling::search search{scaling::search::screened};      ///< from where
+};
+
+/// How a fit ended.
+enum class termination {
+  /// predicted_decrease <= tolerance, and no coefficient that is 0 would lower the objective
+  converged,
+  /// stationary where a term of the law is 0, though the objective falls as the term is brought back; for a law that is
+  /// no sum of powers: where a coefficient has vanished, since nothing then shows that it should
+  term_vanished,
+  /// predicted_decrease > tolerance: the point is the best that was seen, not a minimum
+  not_converged
+};
+
+/// How many starts there were, how many of them converged, and how many of those within 1e-8 of the best objective.
+struct start_counts {
+  int tried, converged, agreeing;
+};
+
+/// Another minimum that the search came upon: the law there, its objective, and by which share that is higher.
+template <loss_model Law>
+struct basin {
+  Law law;
+  typename Law::real_type objective, excess;
+};
+
+/// A coefficient on the boundary of its box.
+template <real T>
+struct bound_hit {
+  std::string_view symbol;
+  T bound;
+};
+
+/// The residuals at the fit, in the units of the option `residual`.
+template <real T>
+struct residual_summary {
+  T root_mean_square, largest;
+  std::size_t in_quadratic_zone;  ///< how many of the runs have |r| <= delta; all of them for `squared`
+};
+
+/// A fitted law with the evidence for it. Copyable, self-contained; what could not be computed is NaN.
+template <loss_model Law>
+struct [[nodiscard]] fit_result {
+  using T = typename Law::real_type;
+
+  Law law;
+  T objective;  ///< of all runs, unscaled as in the literature: the sum, or the mean if asked for
+  scaling::termination termination;
+  T gradient_norm;                  ///< largest |d objective / d coordinate|, the coordinates those of coordinates.hpp
+  T predicted_decrease, tolerance;  ///< what one more Newton step would gain, and 64 epsilon times the objective
+  int iterations;                   ///< of the polish that reached the law
+  int evaluations;                  ///< of the objective, over all starts
+  start_counts starts;
+  std::vector<basin<Law>> basins;  ///< the other minima, best first
+  std::vector<bound_hit<T>> at_bound;
+  std::size_t observation_count;
+  std::array<input_range<T>, detail::input_count<typename Law::input_type>> range;  ///< of the inputs, in their order
+  residual_summary<T> residuals;
+  T singular_ratio;  ///< see identified()
+  fit_options<Law> options;
+
+  bool converged() const { return termination == scaling::termination::converged; }
+
+  /// Whether the runs determine every coefficient: the Jacobian of the log predictions, over the coefficients that are
+  /// not at a bound, with columns of unit length in centred coordinates, has its smallest singular value above 1e-6 of
+  /// its largest. Real tables have 4e-3 and more; one model size leaves rank 3 of 5; one ratio D/N gives 3e-7. It is
+  /// local: flat valleys and other minima are in `basins`.
+  bool identified() const { return singular_ratio > T(1e-6); }
+};
+
+}  // namespace scaling

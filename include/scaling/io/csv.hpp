@@ -1,0 +1,202 @@
+// Runs from a CSV file: one run a row, with its columns named by the caller or recognised by their usual spellings.
+// SPDX-License-Identifier: BSL-1.0
+//
+//   read_runs("runs.csv")                                      columns for parameters, tokens and loss, by usual names
+//   read_runs("runs.csv", {.loss = "c4_loss", .drop = "bad"})  named ones, and without the rows that are flagged as bad
+//   read_runs<repeated_run<float>>("runs.csv")                 any type of run that has a table inputs()
+//
+// A number is positive and finite, in plain or scientific notation (1234, 0.5, +2.5e9) whatever the locale, and is read
+// directly into the run's type. Nothing else is one: no "1,000", no "5B", no "nan", no empty cell. Separators, quotes
+// and line ends are those of io/table.hpp.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <istream>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <scaling/core/error.hpp>
+#include <scaling/fitting/observation.hpp>
+#include <scaling/io/table.hpp>
+#include <scaling/loss_model.hpp>
+
+namespace scaling::io {
+
+/// The column in which an input of the run stands: {"learning_rate", "lr"}.
+struct named_column {
+  std::string input, column;
+};
+
+/// Which columns to read. A name that is given is looked for as it is written, and if no column has it, without regard
+/// to case, blanks, hyphens and underscores. One that is not given is recognised by its usual spellings ("N", "params",
+/// "Model Size"; "D", "Training Tokens"; "loss", "val_loss"): two columns that fit are an error, not a guess.
+struct columns {
+  std::string parameters{}, tokens{}, unique_tokens{}, flops{}, loss{};
+  std::string drop{};                  ///< flags: rows that say 1, true or yes are left out; 0, false, no or empty stay
+  std::vector<named_column> others{};  ///< for inputs with other names, which are else the names of their columns
+};
+
+}  // namespace scaling::io
+
+namespace scaling::detail {
+
+/// A quantity that tables of runs know by several names, here as `plain_name` writes them.
+struct known_quantity {
+  std::string_view name;
+  std::string io::columns::*column;
+  std::string_view spellings;
+};
+
+inline constexpr known_quantity known_quantities[] = {
+    {"parameters", &io::columns::parameters,
+     "parameters params n nparameters nparams numparameters numparams numberofparameters parametercount paramcount "
+     "modelsize modelparameters modelparams"},
+    {"tokens", &io::columns::tokens,
+     "tokens d ntokens numtokens numberoftokens tokencount trainingtokens traintokens tokensseen"},
+    {"unique_tokens", &io::columns::unique_tokens, "uniquetokens u nuniquetokens numuniquetokens distincttokens"},
+    {"flops", &io::columns::flops, "flops flop c trainingflops trainingflop trainflops trainflop totalflops totalflop"},
+    {"loss", &io::columns::loss,
+     "loss l valloss validationloss evalloss evaluationloss testloss finalloss finalvalloss finalvalidationloss"},
+};
+
+/// A name without what people write differently: "Model Size" and "model_size" are both "modelsize".
+inline std::string plain_name(std::string_view name) {
+  std::string result = lower_case(name);
+  std::erase_if(result, [](char c) { return c == ' ' || c == '_' || c == '-'; });
+  return result;
+}
+
+/// Finds columns by name, while `table` is at its header.
+class column_finder {
+ public:
+  column_finder(const table_reader& table, const io::columns& wanted) : table_(table), asked_(wanted.others) {
+    for (const auto& known : known_quantities)
+      if (const auto& name = wanted.*known.column; !name.empty()) asked_.push_back({std::string(known.name), name});
+  }
+
+  /// The column of an input of the run, or of the loss. No column is two of them.
+  table_column find(std::string_view quantity) {
+    const auto asked = std::find_if(asked_.begin(), asked_.end(), [&](auto& ask) { return ask.input == quantity; });
+    const auto column = asked != asked_.end() ? find_named(asked->column) : find_spelt(quantity);
+    if (asked != asked_.end()) asked_.erase(asked);
+    for (const auto& [index, other] : taken_)
+      if (index == column.index)
+        table_.refuse_row(column.label + " is both " + other + " and " + std::string(quantity) + ", must be one");
+    taken_.push_back({column.index, std::string(quantity)});
+    return column;
+  }
+
+  /// The column that the caller calls `name`.
+  table_column find_named(const std::string& name) const {
+    auto found = columns_where([&](std::string_view cell) { return cell == name; });
+    if (found.empty()) found = columns_among(plain_name(name));
+    return the_one(found, "there is no column " + shown(name, '\''), shown(name, '\''));
+  }
+
+  /// Refuses names that were given and never looked for.
+  void check_all_used() const {
+    if (!asked_.empty())
+      refuse<std::invalid_argument>("scaling::io::read_runs: " + shown(asked_[0].column, '"') + " is named as " +
+                                    asked_[0].input + ", must be an input of the run, named once");
+  }
+
+ private:
+  table_column find_spelt(std::string_view quantity) const {
+    std::string spellings = plain_name(quantity);
+    for (const auto& known : known_quantities)
+      if (known.name == quantity) spellings = known.spellings;
+    const std::string name(quantity);
+    return the_one(columns_among(spellings), "no column is recognised as " + name, name);
+  }
+
+  std::vector<table_column> columns_among(const std::string& spellings) const {
+    return columns_where([words = " " + spellings + " "](std::string_view cell) {
+      return words.find(" " + plain_name(cell) + " ") != std::string::npos;
+    });
+  }
+
+  template <class Predicate>
+  std::vector<table_column> columns_where(const Predicate& holds) const {
+    std::vector<table_column> found;
+    for (std::size_t i = 0; i < table_.cells().size(); ++i)
+      if (const auto cell = table_.cells()[i]; !cell.empty() && holds(cell))
+        found.push_back({i, "column " + std::to_string(i + 1) + " " + shown(cell, '\'')});
+    return found;
+  }
+
+  table_column the_one(const std::vector<table_column>& found, const std::string& none, const std::string& what) const {
+    if (found.empty()) {
+      std::string list;
+      for (const auto cell : table_.cells()) list += (list.empty() ? "" : ", ") + shown(cell, '\'');
+      table_.refuse_row(none + "; the columns are " + list);
+    }
+    if (found.size() > 1)
+      table_.refuse_row(found[0].label + " and " + found[1].label + " both match " + what + ", must be one");
+    return found[0];
+  }
+
+  const table_reader& table_;
+  std::vector<io::named_column> asked_;
+  std::vector<std::pair<std::size_t, std::string>> taken_;
+};
+
+}  // namespace scaling::detail
+
+namespace scaling::io {
+
+/// The runs of a table, in its order. `name` is what messages call the stream.
+///
+/// Errors: std::runtime_error that names file, line, column, what was found and what is required; std::invalid_argument
+/// for a column that was named for an input that the run does not have. All or nothing: no run is left out but by
+/// `drop`, and of a row that is dropped only the number of its cells is checked. Time and memory: linear.
+template <class Run = training_run<double>>
+std::vector<observation<Run>> read_runs(std::istream& in, const std::string& name, const columns& wanted = {}) {
+  using T = typename Run::real_type;
+  detail::table_reader table(in, name);
+  if (!table.next_row()) table.refuse("no runs: there is nothing in it");
+
+  const std::size_t width = table.cells().size();
+  detail::column_finder finder(table, wanted);
+  std::vector<std::pair<T Run::*, detail::table_column>> inputs;
+  for (const auto& input : Run::inputs()) inputs.emplace_back(input.member, finder.find(input.name));
+  const auto loss = finder.find("loss");
+  std::optional<detail::table_column> drop;
+  if (!wanted.drop.empty()) drop = finder.find_named(wanted.drop);
+  finder.check_all_used();
+
+  std::vector<observation<Run>> runs;
+  std::size_t dropped = 0;
+  while (table.next_row()) {
+    if (const std::size_t found = table.cells().size(); found != width)
+      table.refuse_row(std::to_string(found) + (found == 1 ? " cell" : " cells") + ", must be " +
+                       std::to_string(width) + " as in the header");
+    if (drop && detail::flag_in(table, *drop)) {
+      ++dropped;
+      continue;
+    }
+    observation<Run> run{};
+    for (const auto& [member, column] : inputs) run.at.*member = detail::number_in<T>(table, column);
+    run.loss = detail::number_in<T>(table, loss);
+    runs.push_back(run);
+  }
+  if (runs.empty())
+    table.refuse(dropped == 0 ? "no runs: there is only a header"
+                              : "no runs: all " + std::to_string(dropped) + " are left out by " + drop->label);
+  return runs;
+}
+
+/// The runs of the file at `path`.
+template <class Run = training_run<double>>
+std::vector<observation<Run>> read_runs(const std::filesystem::path& path, const columns& wanted = {}) {
+  std::ifstream file(path, std::ios::binary);
+  return read_runs<Run>(file, path.string(), wanted);
+}
+
+}  // namespace scaling::io

@@ -1,0 +1,132 @@
+// Results as text: `std::cout << result` is one screen that shows every criterion beside its tolerance.
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include <scaling/fitting/criterion.hpp>
+#include <scaling/fitting/fit_result.hpp>
+#include <scaling/loss_model.hpp>
+#include <scaling/planning/compute_optimal.hpp>
+
+namespace scaling {
+namespace detail {
+
+/// A number to so many significant digits, without touching the state of a stream.
+template <class T>
+std::string digits(const T& value, int count) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*Lg", count, static_cast<long double>(value));
+  return text;
+}
+
+inline std::string padded(std::string_view text, std::size_t width) {
+  return std::string(text) + std::string(width > text.size() ? width - text.size() : 0, ' ');
+}
+
+inline std::string described(const criterion& c) {
+  const auto* h = std::get_if<huber>(&c);
+  return h ? "huber(delta " + digits(h->delta, 6) + ")" : "squared";
+}
+
+inline std::string described(search from) {
+  switch (from) {
+    case search::screened:
+      return "screened";
+    case search::exhaustive:
+      return "exhaustive";
+    case search::single:
+      return "single";
+  }
+  return "";
+}
+
+/// A quantity that should be a count, but is no larger than it would be in thousands, millions or billions.
+inline bool looks_like_units(std::string_view quantity, long double largest) {
+  return (quantity == "parameters" && largest < 1e5L) ||
+         ((quantity == "tokens" || quantity == "unique_tokens") && largest < 1e6L);
+}
+
+template <loss_model Law>
+std::string doubts(const fit_result<Law>& result) {
+  std::string text;
+  const auto doubt = [&](const std::string& sentence) { text += "  ! " + sentence + "\n"; };
+  if (result.termination == termination::not_converged)
+    doubt("not converged: the coefficients are those of the best point seen, not of a minimum");
+  if (result.termination == termination::term_vanished)
+    doubt("a term has vanished, though the objective falls when it is brought back: not a minimum");
+  for (const auto& hit : result.at_bound) doubt(std::string(hit.symbol) + " is at its bound " + digits(hit.bound, 6));
+  if (!result.identified())
+    doubt("not identified: these runs leave a combination of the coefficients open; vary N and D independently");
+  for (const auto& other : result.basins)
+    if (other.excess < 0.01)
+      doubt("another minimum is only " + digits(100 * other.excess, 2) +
+            " % higher: the runs hardly decide between them");
+  constexpr auto inputs = Law::input_type::inputs();
+  for (std::size_t b = 0; b < inputs.size(); ++b)
+    if (looks_like_units(inputs[b].name, static_cast<long double>(result.range[b].to)))
+      doubt(std::string(inputs[b].name) + " reach only " + digits(result.range[b].to, 3) +
+            ": millions or billions instead of counts? The fit does not mind, a plan would be off by that factor");
+  return text;
+}
+
+}  // namespace detail
+
+/// The report of a fit: what was fitted to what, why it stopped, how many starts agree, the coefficients, what to
+/// doubt.
+template <loss_model Law>
+std::ostream& operator<<(std::ostream& out, const fit_result<Law>& result) {
+  using detail::digits;
+  constexpr auto inputs = Law::input_type::inputs();
+  std::string text = std::string(Law::name) + ": L = " + std::string(Law::formula) + "   [nats/token]\n  " +
+                     std::to_string(result.observation_count) + " runs";
+  for (std::size_t b = 0; b < inputs.size(); ++b)
+    text += (b == 0 ? "; " : ", ") + std::string(inputs[b].name) + " " + digits(result.range[b].from, 4) + " .. " +
+            digits(result.range[b].to, 4);
+  text += "\n  " + detail::described(result.options.criterion) + " of " +
+          (result.options.residual == residual::log ? "log residuals" : "residuals") + ", " +
+          (result.options.reduction == reduction::sum ? "sum" : "mean") + ": " + digits(result.objective, 15) + "\n";
+
+  const bool small = result.predicted_decrease <= result.tolerance;
+  text += std::string("  ") + (result.converged() ? "converged" : "NOT CONVERGED") + ": predicted decrease " +
+          digits(result.predicted_decrease, 2) + (small ? " <= " : " > ") + digits(result.tolerance, 2) +
+          ", gradient " + digits(result.gradient_norm, 2) + " (" + std::to_string(result.iterations) + " iterations; " +
+          std::to_string(result.evaluations) + " evaluations in all)\n";
+  text += "  starts: " + std::to_string(result.starts.tried) + " tried (" + detail::described(result.options.search) +
+          "), " + std::to_string(result.starts.converged) + " converged, " + std::to_string(result.starts.agreeing) +
+          " agreeing with the best; other minima: ";
+  if (result.basins.empty()) text += "none found\n";
+  for (std::size_t i = 0; i < result.basins.size(); ++i)
+    text += (i == 0 ? "" : ", ") + std::string("+") + digits(100 * result.basins[i].excess, 3) + " %" +
+            (i + 1 == result.basins.size() ? "\n" : "");
+  text += "  residuals: rms " + digits(result.residuals.root_mean_square, 3) + ", largest " +
+          digits(result.residuals.largest, 3);
+  if (std::holds_alternative<huber>(result.options.criterion))
+    text += ", " + std::to_string(result.residuals.in_quadratic_zone) + " of " +
+            std::to_string(result.observation_count) + " within delta";
+  text += "\n  identified: smallest singular value " + digits(result.singular_ratio, 2) +
+          (result.identified() ? " > " : " <= ") + "1e-06 of the largest\n";
+
+  std::size_t width = 0;
+  for (const auto& row : Law::coefficients()) width = std::max(width, row.symbol.size());
+  for (const auto& row : Law::coefficients())
+    text += "    " + detail::padded(row.symbol, width) + "  " + digits(result.law.*row.member, 10) + "\n";
+  return out << text + detail::doubts(result);
+}
+
+/// A plan in one line.
+template <real T>
+std::ostream& operator<<(std::ostream& out, const allocation<T>& plan) {
+  using detail::digits;
+  return out << digits(plan.flops, 4) + " FLOP: " + digits(plan.parameters, 4) + " parameters, " +
+                    digits(plan.tokens, 4) + " tokens (" + digits(plan.tokens / plan.parameters, 3) +
+                    " per parameter), loss " + digits(plan.loss, 5) + " nats/token";
+}
+
+}  // namespace scaling

@@ -1,0 +1,145 @@
+// What a law is: an aggregate of coefficients, callable on a run, with one table that says what the coefficients are.
+// SPDX-License-Identifier: BSL-1.0
+//
+// Everything done with a law (gradients here, fitting, planning, reports) reads its table; nothing is registered
+// anywhere.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+#include <tuple>
+
+#include <scaling/core/dual.hpp>
+#include <scaling/core/real.hpp>
+
+namespace scaling {
+
+/// The coordinate in which a coefficient is fitted: its logarithm (positive scales such as A), or itself (exponents).
+enum class scale { log, linear };
+
+/// How the loss depends on a coefficient when all others are held: as c * column, or in any other way.
+enum class enters { linearly, nonlinearly };
+
+/// The literature's grid of starts: `count` equally spaced points from `from` to `to`, in the fitted coordinate.
+struct starts {
+  double from, to;
+  int count;
+};
+
+/// One row of a law's table. `lower` and `upper` bound the coefficient itself, whatever coordinate it is fitted in.
+template <class Law>
+struct coefficient {
+  std::string_view symbol;
+  typename Law::real_type Law::*member;
+  scaling::scale scale;
+  double lower, upper;
+  scaling::enters enters;
+  scaling::starts starts;
+};
+
+/// One row of an input's table: a quantity that a run has, by its name.
+template <class Run>
+struct input {
+  std::string_view name;
+  typename Run::real_type Run::*member;
+};
+
+/// One term of a law that is a sum of powers: coefficient / base^exponent, or the coefficient alone.
+template <class Law>
+struct power_term {
+  typename Law::real_type Law::*coefficient;
+  typename Law::real_type Law::*exponent = nullptr;
+  typename Law::input_type::real_type Law::input_type::*base = nullptr;
+};
+
+/// A training run as most laws see it.
+template <class T = double>
+struct training_run {
+  using real_type = T;
+  T parameters;  ///< N [parameters]; what counts as one is the law's convention (total or non-embedding)
+  T tokens;      ///< D [tokens] seen in training
+
+  bool operator==(const training_run&) const = default;
+  static constexpr auto inputs() {
+    using row = input<training_run>;
+    return std::array{row{"parameters", &training_run::parameters}, row{"tokens", &training_run::tokens}};
+  }
+};
+
+/// A law of loss: a regular aggregate of coefficients with a name, a formula and a table, which maps a run to its loss.
+/// Satisfied by `chinchilla<double>` and by any law<T> of the user's with the same members.
+template <class Law>
+concept loss_model = std::regular<Law> && requires(const Law law, const typename Law::input_type at) {
+  typename Law::real_type;
+  { law(at) } -> std::same_as<typename Law::real_type>;
+  { Law::name } -> std::convertible_to<std::string_view>;
+  { Law::formula } -> std::convertible_to<std::string_view>;
+  { law.*Law::coefficients()[0].member } -> std::convertible_to<typename Law::real_type>;
+  { std::tuple_size<decltype(Law::coefficients())>::value } -> std::convertible_to<std::size_t>;
+  { Law::input_type::inputs()[0].name } -> std::convertible_to<std::string_view>;
+};
+
+/// A law that is a sum of powers and says so by its `terms()`. The fit then has its derivatives in closed form.
+template <class Law>
+concept sum_of_powers = loss_model<Law> && requires {
+  { Law::terms()[0] } -> std::convertible_to<power_term<Law>>;
+};
+
+/// The number of coefficients of a law.
+template <loss_model Law>
+inline constexpr std::size_t coefficient_count = std::tuple_size_v<decltype(Law::coefficients())>;
+
+/// The coefficients of a law as numbers, in the order of its table.
+template <loss_model Law>
+constexpr auto coefficient_values(const Law& law) {
+  std::array<typename Law::real_type, coefficient_count<Law>> values{};
+  for (std::size_t k = 0; k < values.size(); ++k) values[k] = law.*Law::coefficients()[k].member;
+  return values;
+}
+
+/// The law that has these coefficients, in the order of its table.
+template <loss_model Law>
+constexpr Law law_from(const std::array<typename Law::real_type, coefficient_count<Law>>& values) {
+  Law law{};
+  for (std::size_t k = 0; k < values.size(); ++k) law.*Law::coefficients()[k].member = values[k];
+  return law;
+}
+
+namespace detail {
+
+template <class Law, class U>
+struct rebind;
+template <template <class> class Law, class T, class U>
+struct rebind<Law<T>, U> {
+  using type = Law<U>;
+};
+
+}  // namespace detail
+
+/// The same law over another scalar: rebind_t<chinchilla<double>, float> is chinchilla<float>.
+template <class Law, class U>
+using rebind_t = typename detail::rebind<Law, U>::type;
+
+/// A loss [nats/token] and its derivatives with respect to the coefficients, in the order of the law's table.
+template <loss_model Law>
+struct loss_gradient {
+  typename Law::real_type loss;
+  std::array<typename Law::real_type, coefficient_count<Law>> gradient;
+};
+
+/// The loss at a run with its exact gradient, by evaluating the law's own formula in dual numbers.
+/// Accuracy: that of the formula; no step size is involved. IEEE in, IEEE out: nothing is checked.
+template <loss_model Law>
+constexpr loss_gradient<Law> loss_and_gradient(const Law& law, const typename Law::input_type& at) {
+  using T = typename Law::real_type;
+  constexpr std::size_t P = coefficient_count<Law>;
+  using wide = rebind_t<Law, dual<T, P>>;
+  std::array<dual<T, P>, P> variables;
+  for (std::size_t k = 0; k < P; ++k) variables[k] = dual<T, P>::variable(law.*Law::coefficients()[k].member, k);
+  const auto result = law_from<wide>(variables)(at);
+  return {result.value, result.gradient};
+}
+
+}  // namespace scaling

@@ -1,0 +1,123 @@
+// The best split of a training budget between parameters and tokens, and the inverse questions.
+// SPDX-License-Identifier: BSL-1.0
+//
+// Minimise L(N, D) subject to k N^p D^q = C. For Chinchilla's law the optimum is where both terms repay compute
+// equally,
+//
+//   alpha A N^-alpha / p = beta B D^-beta / q,
+//
+// so that with rho = (alpha A q)/(beta B p) and s = p beta + q alpha
+//
+//   N = (rho^q (C/k)^beta)^(1/s)     D = (rho^-p (C/k)^alpha)^(1/s)     L - E = K (C/k)^(-alpha beta / s)
+//
+// With C = 6 N D this is equation (4) of Hoffmann et al. 2022 (arXiv 2203.15556), whose G is rho^(1/(alpha + beta)).
+// The tokens per parameter are constant along the way only if alpha = beta.
+#pragma once
+
+#include <scaling/chinchilla.hpp>
+#include <scaling/core/cmath.hpp>
+#include <scaling/core/error.hpp>
+#include <scaling/core/real.hpp>
+
+namespace scaling {
+
+/// The price of a run: C = factor N^parameters_power D^tokens_power [FLOP]. The default is the usual C = 6 N D.
+struct training_cost {
+  double factor = 6, parameters_power = 1, tokens_power = 1;
+};
+
+/// A plan: how many parameters [parameters] and tokens [tokens] a budget [FLOP] buys, and the loss [nats/token] there.
+template <real T>
+struct allocation {
+  T parameters, tokens, flops, loss;
+};
+
+namespace detail {
+
+/// The compute-optimal path of a Chinchilla law: N -> D along it, and both from C.
+template <real T>
+struct chinchilla_path {
+  chinchilla<T> law;
+  T k, p, q, rho, s;
+
+  constexpr chinchilla_path(const chinchilla<T>& law_, const training_cost& cost, const char* function)
+      : law(law_), k(T(cost.factor)), p(T(cost.parameters_power)), q(T(cost.tokens_power)) {
+    constexpr auto requirement = "positive and finite: a law without this term has no optimum";
+    require(non_negative_finite(law.E), function, "E", law.E, "non-negative and finite");
+    require(positive_finite(law.A), function, "A", law.A, requirement);
+    require(positive_finite(law.B), function, "B", law.B, requirement);
+    require(positive_finite(law.alpha), function, "alpha", law.alpha, requirement);
+    require(positive_finite(law.beta), function, "beta", law.beta, requirement);
+    require(positive_finite(k), function, "cost.factor", k, "positive and finite");
+    require(positive_finite(p), function, "cost.parameters_power", p, "positive and finite");
+    require(positive_finite(q), function, "cost.tokens_power", q, "positive and finite");
+    rho = law.alpha * law.A * q / (law.beta * law.B * p);
+    s = p * law.beta + q * law.alpha;
+  }
+
+  constexpr T parameters(T flops) const { return cmath::pow(rho, q / s) * cmath::pow(flops / k, law.beta / s); }
+  constexpr T tokens(T flops) const { return cmath::pow(rho, -p / s) * cmath::pow(flops / k, law.alpha / s); }
+  constexpr T tokens_for(T N) const { return cmath::pow(cmath::pow(N, law.alpha) / rho, 1 / law.beta); }
+  constexpr T parameters_for(T D) const { return cmath::pow(rho * cmath::pow(D, law.beta), 1 / law.alpha); }
+  constexpr T flops(T N, T D) const { return k * cmath::pow(N, p) * cmath::pow(D, q); }
+};
+
+}  // namespace detail
+
+/// The parameters and tokens that reach the lowest loss for `flops` [FLOP].
+///
+/// Domain: flops > 0; A, B, alpha, beta > 0, E >= 0. Errors: std::domain_error that names the offender; in a constant
+/// expression, a compile error. Accuracy: about log(flops) units in the last place; what T cannot hold is infinity or
+/// 0. Closed form, constexpr. Trap: what N counts (total or non-embedding) is the law's convention, and far outside the
+/// fitted range it is a guess.
+template <real T>
+constexpr allocation<T> compute_optimal(const chinchilla<T>& law, value_of_t<T> flops, const training_cost& cost = {}) {
+  constexpr auto function = "scaling::compute_optimal";
+  detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
+  const detail::chinchilla_path<T> path(law, cost, function);
+  const T N = path.parameters(flops), D = path.tokens(flops);
+  return {N, D, flops, law(N, D)};
+}
+
+/// The compute-optimal run with this many `parameters`: how many tokens it wants and what it costs.
+/// Domain, errors and accuracy as for compute_optimal.
+template <real T>
+constexpr allocation<T> compute_optimal_for_parameters(const chinchilla<T>& law, value_of_t<T> parameters,
+                                                       const training_cost& cost = {}) {
+  constexpr auto function = "scaling::compute_optimal_for_parameters";
+  detail::require(positive_finite(parameters), function, "parameters", parameters, "positive and finite");
+  const detail::chinchilla_path<T> path(law, cost, function);
+  const T tokens = path.tokens_for(parameters);
+  return {parameters, tokens, path.flops(parameters, tokens), law(parameters, tokens)};
+}
+
+/// The compute-optimal run that sees this many `tokens`: how large a model they deserve and what it costs.
+/// Domain, errors and accuracy as for compute_optimal.
+template <real T>
+constexpr allocation<T> compute_optimal_for_tokens(const chinchilla<T>& law, value_of_t<T> tokens,
+                                                   const training_cost& cost = {}) {
+  constexpr auto function = "scaling::compute_optimal_for_tokens";
+  detail::require(positive_finite(tokens), function, "tokens", tokens, "positive and finite");
+  const detail::chinchilla_path<T> path(law, cost, function);
+  const T parameters = path.parameters_for(tokens);
+  return {parameters, tokens, path.flops(parameters, tokens), law(parameters, tokens)};
+}
+
+/// The cheapest run that reaches `loss` [nats/token].
+/// Domain: loss above the irreducible loss E. Near E the answer is ill-conditioned: its relative error grows as that of
+/// loss - E divided by alpha beta/(alpha + beta), typically 1/0.18. Otherwise as for compute_optimal.
+template <real T>
+constexpr allocation<T> compute_optimal_for_loss(const chinchilla<T>& law, value_of_t<T> loss,
+                                                 const training_cost& cost = {}) {
+  constexpr auto function = "scaling::compute_optimal_for_loss";
+  const detail::chinchilla_path<T> path(law, cost, function);
+  detail::require(loss > law.E && positive_finite(loss), function, "loss", loss,
+                  "finite and above the irreducible loss E of the law");
+  // Stationarity alone fixes the share p beta / s of the reducible loss that is due to parameters.
+  const T share = path.p * law.beta / path.s;
+  const T N = cmath::pow(law.A / (share * (loss - law.E)), 1 / law.alpha);
+  const T D = cmath::pow(law.B / ((1 - share) * (loss - law.E)), 1 / law.beta);
+  return {N, D, path.flops(N, D), loss};
+}
+
+}  // namespace scaling

@@ -1,0 +1,9 @@
+// The whole library, but for reading and printing (io/).
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <scaling/core/root.hpp>
+#include <scaling/fitting.hpp>
+#include <scaling/laws.hpp>
+#include <scaling/planning.hpp>
+#include <scaling/version.hpp>

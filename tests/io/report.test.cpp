@@ -1,0 +1,88 @@
+// The report of a fit: one screen, each criterion beside its tolerance, and the doubts that the result gives cause for.
+// SPDX-License-Identifier: BSL-1.0
+#include <cmath>
+#include <random>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <scaling/chinchilla.hpp>
+#include <scaling/fitting/fit.hpp>
+#include <scaling/io/report.hpp>
+#include <scaling/planning/compute_optimal.hpp>
+#include <scaling/published.hpp>
+
+#include "support/catch.hpp"
+
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+namespace sc = scaling;
+
+std::string text_of(const auto& result) {
+  std::ostringstream out;
+  out << result;
+  return out.str();
+}
+
+std::vector<sc::observation<>> noisy_runs() {
+  std::mt19937_64 bits(1);
+  std::uniform_real_distribution<double> noise(-0.005, 0.005);
+  std::vector<sc::observation<>> runs;
+  for (const double N : {1e8, 3e8, 1e9, 3e9, 1e10})
+    for (const double ratio : {5.0, 20.0, 80.0})
+      runs.push_back({{N, ratio * N}, sc::published::besiroglu_2024<>(N, ratio * N) * std::exp(noise(bits))});
+  return runs;
+}
+
+}  // namespace
+
+TEST_CASE("a good fit: what was fitted, why it stopped, the coefficients, and no doubts") {
+  const auto result = sc::fit<sc::chinchilla>(noisy_runs());
+  const std::string text = text_of(result);
+  CAPTURE(text);
+  CHECK_THAT(text, ContainsSubstring("chinchilla: L = E + A/N^alpha + B/D^beta   [nats/token]"));
+  CHECK_THAT(text, ContainsSubstring("15 runs; parameters 1e+08 .. 1e+10, tokens 5e+08 .. 8e+11"));
+  CHECK_THAT(text, ContainsSubstring("huber(delta 0.001) of log residuals, sum: "));
+  CHECK_THAT(text, ContainsSubstring("  converged: predicted decrease ") && ContainsSubstring(" <= "));
+  CHECK_THAT(text, ContainsSubstring("tried (screened), ") && ContainsSubstring("agreeing with the best"));
+  CHECK_THAT(text, ContainsSubstring("of 15 within delta") && ContainsSubstring(" > 1e-06 of the largest"));
+  for (const std::string symbol : {"    E      ", "    A      ", "    B      ", "    alpha  ", "    beta   "})
+    CHECK_THAT(text, ContainsSubstring(symbol));
+  CHECK_THAT(text, !ContainsSubstring("  ! "));
+  CHECK(std::count(text.begin(), text.end(), '\n') <= 24);
+}
+
+TEST_CASE("every doubt is said: bounds, identification, units, convergence") {
+  auto runs = noisy_runs();
+  for (auto& run : runs) run.at.parameters = 70, run.at.tokens /= 1e9;
+  auto result = sc::fit<sc::chinchilla>(runs);
+  CHECK_THAT(text_of(result), ContainsSubstring("  ! not identified"));
+  CHECK_THAT(text_of(result), ContainsSubstring("parameters reach only 70: millions or billions"));
+  CHECK_THAT(text_of(result), ContainsSubstring("tokens reach only 800: millions or billions"));
+
+  result = sc::fit<sc::chinchilla>(noisy_runs());
+  result.termination = sc::termination::not_converged;
+  result.predicted_decrease = 1;
+  CHECK_THAT(text_of(result), ContainsSubstring("NOT CONVERGED: predicted decrease 1 > "));
+  CHECK_THAT(text_of(result), ContainsSubstring("the best point seen, not of a minimum"));
+  result.termination = sc::termination::term_vanished;
+  CHECK_THAT(text_of(result), ContainsSubstring("a term has vanished"));
+  result.at_bound.push_back({"E", 0});
+  CHECK_THAT(text_of(result), ContainsSubstring("  ! E is at its bound 0"));
+  result.basins.push_back({result.law, result.objective * 1.001, 0.001});
+  CHECK_THAT(text_of(result), ContainsSubstring("other minima: +0.1 %"));
+  CHECK_THAT(text_of(result), ContainsSubstring("another minimum is only 0.1 % higher"));
+}
+
+TEST_CASE("a stream keeps its own state") {
+  std::ostringstream out;
+  out.precision(3);
+  out << std::scientific << sc::fit<sc::chinchilla>(noisy_runs()) << 0.5;
+  CHECK_THAT(out.str(), ContainsSubstring("5.000e-01"));
+}
+
+TEST_CASE("a plan in one line") {
+  CHECK(text_of(sc::compute_optimal(sc::published::besiroglu_2024<>, 5.76e23)) ==
+        "5.76e+23 FLOP: 7.225e+10 parameters, 1.329e+12 tokens (18.4 per parameter), loss 1.9744 nats/token");
+}
