@@ -68,6 +68,66 @@ struct training_run {
   }
 };
 
+/// A training run that may see some tokens more than once. The epochs are D/U; where D <= U nothing is repeated.
+template <class T = double>
+struct repeated_run {
+  using real_type = T;
+  T parameters;     ///< N [parameters]
+  T tokens;         ///< D [tokens] seen in training, repetitions included
+  T unique_tokens;  ///< U [tokens] that there are
+
+  bool operator==(const repeated_run&) const = default;
+  static constexpr auto inputs() {
+    using row = input<repeated_run>;
+    return std::array{row{"parameters", &repeated_run::parameters}, row{"tokens", &repeated_run::tokens},
+                      row{"unique_tokens", &repeated_run::unique_tokens}};
+  }
+};
+
+/// A run of which only one thing is known, or matters: its model size, because neither data nor compute limit it ...
+template <class T = double>
+struct parameter_run {
+  using real_type = T;
+  T parameters;  ///< N [parameters]
+
+  bool operator==(const parameter_run&) const = default;
+  static constexpr auto inputs() { return std::array{input<parameter_run>{"parameters", &parameter_run::parameters}}; }
+};
+
+/// ... or its data, because the model is large and stopped early ...
+template <class T = double>
+struct token_run {
+  using real_type = T;
+  T tokens;  ///< D [tokens]
+
+  bool operator==(const token_run&) const = default;
+  static constexpr auto inputs() { return std::array{input<token_run>{"tokens", &token_run::tokens}}; }
+};
+
+/// ... or its compute, because that is spent as well as it can be.
+template <class T = double>
+struct compute_run {
+  using real_type = T;
+  T flops;  ///< C [FLOP]
+
+  bool operator==(const compute_run&) const = default;
+  static constexpr auto inputs() { return std::array{input<compute_run>{"flops", &compute_run::flops}}; }
+};
+
+/// A training run by its steps, at a batch that does not limit it.
+template <class T = double>
+struct step_run {
+  using real_type = T;
+  T parameters;  ///< N [parameters]
+  T steps;       ///< S_min: optimiser steps, as many as it would take with an unlimited batch
+
+  bool operator==(const step_run&) const = default;
+  static constexpr auto inputs() {
+    using row = input<step_run>;
+    return std::array{row{"parameters", &step_run::parameters}, row{"steps", &step_run::steps}};
+  }
+};
+
 /// A law of loss: a regular aggregate of coefficients with a name, a formula and a table, which maps a run to its loss.
 /// Satisfied by `chinchilla<double>` and by any law<T> of the user's with the same members.
 template <class Law>
@@ -86,6 +146,10 @@ template <class Law>
 concept sum_of_powers = loss_model<Law> && requires {
   { Law::terms()[0] } -> std::convertible_to<power_term<Law>>;
 };
+
+/// The number of inputs of a run.
+template <class Run>
+inline constexpr std::size_t input_count = std::tuple_size_v<decltype(Run::inputs())>;
 
 /// The number of coefficients of a law.
 template <loss_model Law>
@@ -114,6 +178,10 @@ struct rebind;
 template <template <class> class Law, class T, class U>
 struct rebind<Law<T>, U> {
   using type = Law<U>;
+};
+template <template <template <class> class, class> class Law, template <class> class Run, class T, class U>
+struct rebind<Law<Run, T>, U> {
+  using type = Law<Run, U>;
 };
 
 }  // namespace detail

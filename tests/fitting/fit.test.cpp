@@ -183,6 +183,25 @@ TEST_CASE("losses that rise with size: no term can say so, and the result says t
   CHECK_FALSE(result.identified());
 }
 
+TEST_CASE("losses that rise with size and with tokens: a constant, which says that it is not identified") {
+  runs data = table({2, 0, 0, 0, 0}, 0.002, 10);
+  for (auto& run : data) run.loss *= std::pow(run.at.parameters * run.at.tokens, 0.05);
+  const auto result = sc::fit<sc::chinchilla>(data);
+  CHECK(result.converged());
+  CHECK(off(result.law(1e6, 1e9), result.law(1e12, 1e15)) < 1e-9);
+  CHECK(result.at_bound.size() >= 2);
+  CHECK_FALSE(result.identified());
+}
+
+TEST_CASE("an objective that overflows everywhere is not converged, and its coefficients are NaN") {
+  runs data = table(sc::published::besiroglu_2024<>, 0.01, 11);
+  for (auto& run : data) run.loss *= 1e300;
+  const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}, .residual = sc::residual::plain});
+  CHECK_FALSE(result.converged());
+  CHECK_FALSE(result.identified());
+  CHECK(sc::fit<sc::chinchilla>(data).converged());  // logs do not mind
+}
+
 TEST_CASE("a single start polishes the basin that it is given") {
   const runs data = table(sc::published::besiroglu_2024<>, 0.005, 7);
   const auto full = sc::fit<sc::chinchilla>(data);

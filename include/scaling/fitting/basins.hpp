@@ -41,6 +41,7 @@ struct descent {
   bool converged, polished;
 };
 
+/// The search of one fit: starts go in one by one, minima come out.
 template <loss_model Law>
 class basin_search {
  public:
@@ -72,9 +73,8 @@ class basin_search {
 
   const objective_type& objective() const { return f_; }
 
-  /// The minima behind the ends of all starts, best first; none within 1e-8 of another. The first is the best point
-  /// even if it is no minimum. The others are: a plateau that a vanished term would leave if it came back is not
-  /// listed.
+  /// The minima behind the ends of all starts, best first; none within 1e-8 of another. The first is the best point even
+  /// if it is no minimum. The others are: a plateau that a vanished term would leave if it came back is not listed.
   std::vector<end> minima() {
     std::vector<end> found;
     for (const auto& one : lowest_of_each(ends_)) {
@@ -82,6 +82,8 @@ class basin_search {
       if (found.size() == most_minima) break;
       found.push_back(one.polished ? one : polish(one.x));
     }
+    found = lowest_of_each(found);
+    if (found.empty()) return found;
     for (std::size_t revivals = 0; revivals < 2 * terms.size(); ++revivals) {
       found = lowest_of_each(found);
       const auto revived = revive(found.front().x);
@@ -208,6 +210,7 @@ template <loss_model Law>
 auto basin_search<Law>::revive(const vector& x) const -> std::optional<vector> {
   constexpr int steps = 100;
   const std::vector<T> r = f_.residuals(f_.coordinates.law_at(x));
+  const T unit = f_.runs.front().loss;  // of c: squares of very large or very small losses would leave the range of T
   const T rounding = optimize::newton_options<vector>{}.relative_tolerance * f_.value_of(r) + f_.floor;
   for (const auto& term : terms) {
     const int c = at(term.coefficient), e = at(term.exponent);
@@ -217,7 +220,7 @@ auto basin_search<Law>::revive(const vector& x) const -> std::optional<vector> {
       T slope = 0, curvature = 0;
       for (std::size_t i = 0; i < r.size(); ++i) {
         const auto& run = f_.runs[i];
-        T d = f_.residual == residual::log ? 1 / (run.loss * std::exp(r[i])) : T(1);
+        T d = f_.residual == residual::log ? unit / run.loss * std::exp(-r[i]) : unit;
         if (term.exponent != none)
           d *= std::exp(-exponent * f_.coordinates.standardised(term.input, run.inputs[term.input]));
         slope += run.weight * f_.slope(r[i]) * d;
@@ -225,7 +228,7 @@ auto basin_search<Law>::revive(const vector& x) const -> std::optional<vector> {
       }
       if (!(slope < 0) || !(slope * slope > 2 * curvature * rounding)) continue;
       vector revived = x;
-      revived[c] = std::log(-slope / curvature);
+      revived[c] = std::log(-slope / curvature) + std::log(unit);
       if (term.exponent != none) revived[e] = exponent;
       return revived;
     }

@@ -16,11 +16,12 @@ namespace scaling {
 
 /// Where a fit starts.
 enum class search {
-  screened,    ///< a lattice over the exponents, each of its minima and faces polished; for laws that are no sum of
-               ///< powers, as exhaustive
-  exhaustive,  ///< the minimiser from every point of the law's grid of starts (4500 for Chinchilla), distinct ends
-               ///< polished
-  single       ///< from `start` alone: for a warm start whose basin is known
+  /// a lattice over the exponents, and each of its minima and faces polished; a law that is no sum of powers: exhaustive
+  screened,
+  /// the minimiser from every point of the law's grid of starts (4500 for Chinchilla), and the distinct ends polished
+  exhaustive,
+  /// `start` alone, polished: for a warm start whose basin is known
+  single
 };
 
 /// The choices of a fit. Each has the literature's default; a result keeps a copy.
@@ -40,7 +41,7 @@ enum class termination {
   /// stationary where a term of the law is 0, though the objective falls as the term is brought back; for a law that is
   /// no sum of powers: where a coefficient has vanished, since nothing then shows that it should
   term_vanished,
-  /// predicted_decrease > tolerance: the point is the best that was seen, not a minimum
+  /// predicted_decrease > tolerance: the point is the best that was seen, not a minimum (NaN if none was finite)
   not_converged
 };
 
@@ -86,7 +87,7 @@ struct [[nodiscard]] fit_result {
   std::vector<basin<Law>> basins;  ///< the other minima, best first
   std::vector<bound_hit<T>> at_bound;
   std::size_t observation_count;
-  std::array<input_range<T>, detail::input_count<typename Law::input_type>> range;  ///< of the inputs, in their order
+  std::array<input_range<T>, input_count<typename Law::input_type>> range;  ///< of the inputs, in their order
   residual_summary<T> residuals;
   T singular_ratio;  ///< see identified()
   fit_options<Law> options;

@@ -35,9 +35,6 @@ struct input_range {
 
 namespace detail {
 
-template <class Run>
-inline constexpr std::size_t input_count = std::tuple_size_v<decltype(Run::inputs())>;
-
 /// A run that was observed `weight` times. Inputs are in the order of the run's own table.
 template <real T, std::size_t Inputs>
 struct distinct_run {

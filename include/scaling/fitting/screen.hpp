@@ -14,6 +14,7 @@
 
 #include <Eigen/Core>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -31,12 +32,16 @@ class screen {
   using T = typename Law::real_type;
   using vector = typename fit_problem<Law>::vector;
 
-  explicit screen(const fit_problem<Law>& problem) : problem_(problem) { multiply(columns()); }
+  explicit screen(const fit_problem<Law>& problem) : problem_(problem), loss_unit_(problem.runs.front().loss) {
+    multiply(columns());
+  }
 
   /// Starting points in the coordinates of the problem; a vanished term has the coordinate -infinity.
   std::vector<vector> starts() const {
     std::vector<vector> result;
-    for (std::size_t without = 0; without <= J; ++without) append_minima(without, result);
+    for (int vanished = 0; vanished <= 1 || (result.empty() && vanished < int{J}); ++vanished)
+      for (unsigned subset = 1; subset < 1u << J; ++subset)
+        if (std::popcount(subset) + vanished == int{J}) append_minima(subset, result);
     return result;
   }
 
@@ -74,7 +79,9 @@ class screen {
       result.push_back(std::move(c));
     };
     const bool relative = problem_.residual == residual::log;
-    const auto unit = [&](const auto& run) { return std::sqrt(run.weight) / (relative ? run.loss : T(1)); };
+    const auto unit = [&](const auto& run) {
+      return std::sqrt(run.weight) / (relative ? run.loss / loss_unit_ : T(1));
+    };
     for (std::size_t j = 0; j < J; ++j) {
       fill(unit);
       if (terms[j].exponent == none) continue;
@@ -95,7 +102,7 @@ class screen {
         for (std::size_t i = 0; i < factor.size(); ++i) result.back()[i] *= factor[i];
       }
     }
-    fill([&](const auto& run) { return unit(run) * run.loss; });
+    fill([&](const auto& run) { return unit(run) * (run.loss / loss_unit_); });
     return result;
   }
 
@@ -147,12 +154,12 @@ class screen {
     return -gain;
   }
 
-  /// Appends the local minima over the lattice of all terms but one, or of all (`without` == J).
-  void append_minima(std::size_t without, std::vector<vector>& result) const {
+  /// Appends the local minima over the lattice of a subset of the terms, one bit each.
+  void append_minima(unsigned subset, std::vector<vector>& result) const {
     std::array<std::size_t, J> which{}, stride{};
     std::size_t size = 0, points = 1;
     for (std::size_t j = 0; j < J; ++j)
-      if (j != without) {
+      if ((subset >> j & 1) != 0) {
         which[size] = j;
         stride[size++] = points;
         points *= count(j);
@@ -190,7 +197,7 @@ class screen {
       for (const auto& term : terms) x[static_cast<int>(term.coefficient)] = -std::numeric_limits<T>::infinity();
       for (std::size_t i = 0; i < size; ++i) {
         const auto& term = terms[which[i]];
-        x[static_cast<int>(term.coefficient)] = std::log(c[i]);
+        x[static_cast<int>(term.coefficient)] = std::log(c[i]) + std::log(loss_unit_);
         if (term.exponent != none)
           x[static_cast<int>(term.exponent)] = exponent(which[i], here[i]) * problem_.coordinates.spread(term.input);
       }
@@ -199,6 +206,7 @@ class screen {
   }
 
   const fit_problem<Law>& problem_;
+  T loss_unit_;  ///< losses are divided by it, or the squares of very large or small ones would leave the range of T
   std::vector<T> product_;
 };
 

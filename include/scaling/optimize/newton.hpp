@@ -1,12 +1,10 @@
 // Newton's method in a box, for few variables and an exact Hessian: the second-order polish of a fit.
 // SPDX-License-Identifier: BSL-1.0
 //
-// Each iteration solves (H + lambda diag |H|) p = -g over the free variables by Cholesky, lambda the first of 0, 1e-3,
-// 1e-2,
-// ... that makes the matrix positive definite, and searches along p for the weak Wolfe conditions by bracketing and
-// bisection (J. V. Burke, A. S. Lewis, M. L. Overton, "line search for nonsmooth problems"; constants of Moré and
-// Thuente 1994). Weak conditions, since a piecewise quadratic function such as Huber's has kinks in its slope along
-// p that no interpolation predicts; bisection needs no more than that the slope changes sign.
+// Each iteration solves (H + lambda diag |H|) p = -g over the free variables by Cholesky, with the first of the lambdas
+// 0, 1e-3, 1e-2, ... that makes the matrix positive definite, and searches along p for the weak Wolfe conditions by
+// bracketing and bisection (A. S. Lewis, M. L. Overton, Math. Program. 141 (2013) 135, section 2). Weak conditions: a
+// piecewise quadratic function such as Huber's has kinks in its slope along p that no interpolation predicts.
 #pragma once
 
 #include <Eigen/Core>
@@ -43,15 +41,16 @@ struct [[nodiscard]] newton_result {
   T value, projected_gradient;      ///< f, and the largest |df/dx_i| that the box does not block
   T predicted_decrease, tolerance;  ///< the two sides of the stopping test where it was last made
   int iterations, evaluations;
-  bool stationary;  ///< predicted_decrease <= tolerance, with a Hessian that is not indefinite
+  bool stationary;  ///< predicted_decrease <= tolerance
 };
 
 /// Minimises f(x, gradient, hessian) -> value over the box, from x0 (projected onto it).
 ///
-/// The function falls in every iteration, and never by less than rounding: so no cycles across kinks. Where the
-/// predicted decrease is within tolerance one full Newton step more is taken, which is worth as many digits again. A
-/// singular Hessian is no obstacle: a stationary point on a flat valley is stationary. Numerical outcomes are in the
-/// result: nothing is thrown. f may return NaN or infinity away from x0: it steps back.
+/// The function falls in every iteration, and never by less than rounding: so no cycles across kinks. Where the predicted
+/// decrease is within tolerance one full Newton step more is taken, which is worth as many digits again. A singular
+/// Hessian is no obstacle: a stationary point on a flat valley is stationary.
+/// Numerical outcomes are in the result; std::invalid_argument is thrown for bounds that are NaN or crossed. f may return
+/// NaN or infinity away from x0: it steps back.
 template <class F, class Vector>
 newton_result<Vector> newton(const F& f, const Vector& x0, const newton_options<Vector>& options = {});
 
@@ -139,8 +138,14 @@ newton_result<Vector> newton(const F& f, const Vector& x0, const newton_options<
     result.tolerance = options.relative_tolerance * std::abs(here.value) + options.floor;
     const bool regular = solve(here, T(0), p), solvable = regular || solve(here, slight, p);
     result.predicted_decrease = solvable ? -here.gradient.dot(p) : infinity;
+    // Where rounding is all that makes the Hessian indefinite: what the longest of steps along -g would gain.
+    T linear = 0;
+    for (int i = 0; i < n; ++i)
+      if (!box.fixed(i) && !box.blocked(i, x[i], here.gradient[i]))
+        linear += std::abs(here.gradient[i]) * options.longest_step;
+    result.predicted_decrease = std::min(result.predicted_decrease, linear);
     result.stationary = result.predicted_decrease <= result.tolerance;
-    if (result.evaluations >= options.max_evaluations) break;
+    if (result.evaluations >= options.max_evaluations || (result.stationary && !solvable)) break;
     if (!regular && !result.stationary) {
       T lambda = T(1e-3);
       while (lambda < infinity && !solve(here, lambda, p)) lambda *= 10;
