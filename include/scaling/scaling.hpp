@@ -3,6 +3,7 @@
 #pragma once
 
 #include <scaling/core/root.hpp>
+#include <scaling/counting.hpp>
 #include <scaling/fitting.hpp>
 #include <scaling/laws.hpp>
 #include <scaling/planning.hpp>

@@ -73,8 +73,8 @@ class basin_search {
 
   const objective_type& objective() const { return f_; }
 
-  /// The minima behind the ends of all starts, best first; none within 1e-8 of another. The first is the best point even
-  /// if it is no minimum. The others are: a plateau that a vanished term would leave if it came back is not listed.
+  /// The minima behind the ends of all starts, best first; none within 1e-8 of another. The first is the best point
+  /// even if it is no minimum. The others are: a plateau that a vanished term would leave if it came back is not listed.
   std::vector<end> minima() {
     std::vector<end> found;
     for (const auto& one : lowest_of_each(ends_)) {

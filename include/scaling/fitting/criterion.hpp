@@ -10,7 +10,7 @@
 
 namespace scaling {
 
-/// r^2/2 where |r| <= delta, delta (|r| - delta/2) beyond: a squared error that does not let outliers pull (Huber 1964).
+/// r^2/2 where |r| <= delta, delta (|r| - delta/2) beyond: a squared error that outliers cannot pull (Huber 1964).
 /// The default is that of Hoffmann et al. 2022, appendix D.3, on residuals of logs.
 /// Trap: where the noise is larger than delta most residuals are in the linear zone, and the fit is close to that of
 /// least absolute deviations.

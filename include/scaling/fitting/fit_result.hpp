@@ -16,7 +16,7 @@ namespace scaling {
 
 /// Where a fit starts.
 enum class search {
-  /// a lattice over the exponents, and each of its minima and faces polished; a law that is no sum of powers: exhaustive
+  /// a lattice over the exponents, and its minima and faces polished; a law that is no sum of powers: exhaustive
   screened,
   /// the minimiser from every point of the law's grid of starts (4500 for Chinchilla), and the distinct ends polished
   exhaustive,

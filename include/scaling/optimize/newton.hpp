@@ -46,11 +46,11 @@ struct [[nodiscard]] newton_result {
 
 /// Minimises f(x, gradient, hessian) -> value over the box, from x0 (projected onto it).
 ///
-/// The function falls in every iteration, and never by less than rounding: so no cycles across kinks. Where the predicted
+/// The function falls in every iteration, never by less than rounding: so no cycles across kinks. Where the predicted
 /// decrease is within tolerance one full Newton step more is taken, which is worth as many digits again. A singular
 /// Hessian is no obstacle: a stationary point on a flat valley is stationary.
-/// Numerical outcomes are in the result; std::invalid_argument is thrown for bounds that are NaN or crossed. f may return
-/// NaN or infinity away from x0: it steps back.
+/// Numerical outcomes are in the result; std::invalid_argument is thrown for bounds that are NaN or crossed. f may
+/// return NaN or infinity away from x0: it steps back.
 template <class F, class Vector>
 newton_result<Vector> newton(const F& f, const Vector& x0, const newton_options<Vector>& options = {});
 

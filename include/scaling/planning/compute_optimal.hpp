@@ -66,10 +66,10 @@ struct chinchilla_path {
 
 /// The parameters and tokens that reach the lowest loss for `flops` [FLOP].
 ///
-/// Domain: flops > 0; A, B, alpha, beta > 0, E >= 0. Errors: std::domain_error that names the offender; in a constant
-/// expression, a compile error. Accuracy: about log(flops) units in the last place; what T cannot hold is infinity or
-/// 0. Closed form, constexpr. Trap: what N counts (total or non-embedding) is the law's convention, and far outside the
-/// fitted range it is a guess.
+/// Domain: flops > 0; A, B, alpha, beta > 0, E >= 0.
+/// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
+/// Accuracy: about log(flops) units in the last place; what T cannot hold is infinity or 0. Closed form, constexpr.
+/// Trap: what N counts (total or non-embedding) is the law's convention, and far beyond the fitted range it is a guess.
 template <real T>
 constexpr allocation<T> compute_optimal(const chinchilla<T>& law, value_of_t<T> flops, const training_cost& cost = {}) {
   constexpr auto function = "scaling::compute_optimal";

@@ -1,0 +1,29 @@
+// A root that lies somewhere: the bracket is found first.
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <concepts>
+#include <limits>
+
+#include <scaling/core/real.hpp>
+#include <scaling/core/root.hpp>
+
+namespace scaling::detail {
+
+/// The root of an increasing f, of which it is not known how far from `start` it is. Where f has one sign as far as a
+/// logarithm of T can reach, the status is invalid_bracket.
+template <real T, std::invocable<T> F>
+constexpr bracketed_root<T> find_root_from(const F& f, T start) {
+  const T at_start = f(start);
+  if (at_start == 0) return find_root(f, start, start);
+  const bool rising = at_start < 0;
+  T near = start, far = start;
+  for (T step = 1; step < T(std::numeric_limits<T>::max_exponent); step *= 2) {
+    near = far;
+    far = rising ? near + step : near - step;
+    if ((f(far) < 0) != rising) break;
+  }
+  return find_root(f, near, far);
+}
+
+}  // namespace scaling::detail

@@ -1,0 +1,188 @@
+// The best split of a budget when there are only so many tokens: how large a model, and how many epochs.
+// SPDX-License-Identifier: BSL-1.0
+//
+// With U unique tokens a budget C = k N^p D^q buys one epoch of a model of size N1, or, for any y,
+//
+//   N = N1 e^-y     D = U e^(m y)     m = p/q                 epochs = e^(m y), more than one for y > 0
+//
+// The loss is minimised in y, by the roots of its derivative. Muennighoff's law is convex in y, as ln N' and ln D' are
+// concave in ln N and ln D: there is one root, or the kink at one epoch. Lovelace's is not: one epoch has no penalty,
+// so it may be a minimum beside another at y > 0, and the losses are compared. Where nothing is repeated and N is not
+// in excess of N*, either is Chinchilla's.
+#pragma once
+
+#include <scaling/chinchilla.hpp>
+#include <scaling/core/cmath.hpp>
+#include <scaling/core/error.hpp>
+#include <scaling/core/real.hpp>
+#include <scaling/core/root.hpp>
+#include <scaling/lovelace.hpp>
+#include <scaling/muennighoff.hpp>
+#include <scaling/planning/bracket.hpp>
+#include <scaling/planning/compute_optimal.hpp>
+
+namespace scaling {
+
+/// A plan for `unique_tokens`: epochs = tokens / unique_tokens, which is below 1 where not all are needed.
+template <real T>
+struct repeated_allocation {
+  T parameters, tokens, unique_tokens, epochs, flops, loss;
+};
+
+namespace detail {
+
+/// The law that is left where nothing is repeated. Its coefficients are checked by chinchilla_path.
+template <class Law>
+constexpr auto without_repetition(const Law& law) {
+  return chinchilla<typename Law::real_type>{law.E, law.A, law.B, law.alpha, law.beta};
+}
+
+template <real T>
+constexpr void require_repeatable(const muennighoff<T>& law, const char* function) {
+  require(positive_finite(law.R_D_star), function, "R_D_star", law.R_D_star, "positive and finite");
+  require(positive_finite(law.R_N_star), function, "R_N_star", law.R_N_star, "positive and finite");
+}
+template <real T>
+constexpr void require_repeatable(const lovelace<T>& law, const char* function) {
+  require(non_negative_finite(law.P), function, "P", law.P, "non-negative and finite");
+  require(positive_finite(law.delta), function, "delta", law.delta, "positive and finite");
+  require(non_negative_finite(law.kappa), function, "kappa", law.kappa, "non-negative and finite");
+}
+
+/// All runs of one budget by y, and the two terms of the loss at y = 0 times their exponents.
+template <real T>
+struct epoch_path {
+  T m, N1, U, flops, slope_of_N, slope_of_D;
+
+  constexpr epoch_path(const chinchilla_path<T>& path, T flops_, T U_)
+      : m(path.p / path.q),
+        N1(cmath::pow(flops_ / path.k, 1 / path.p) * cmath::pow(U_, -1 / m)),
+        U(U_),
+        flops(flops_),
+        slope_of_N(path.law.alpha * path.law.A * cmath::pow(N1, -path.law.alpha)),
+        slope_of_D(m * path.law.beta * path.law.B * cmath::pow(U, -path.law.beta)) {}
+
+  template <class Law>
+  constexpr repeated_allocation<T> plan(const Law& law, T y) const {
+    const T N = N1 * cmath::exp(-y), epochs = cmath::exp(m * y), D = U * epochs;
+    return {N, D, U, epochs, flops, law(N, D, U)};
+  }
+};
+
+/// An effective count, and by how many e-folds it grows for one of the count.
+template <real T>
+struct effective {
+  T count, growth;
+  constexpr effective(T all, T distinct, T R_star) : count(effective_count(all, distinct, R_star)), growth(1) {
+    if (all > distinct) growth = all / count * cmath::exp(-((all - distinct) / distinct) / R_star);
+  }
+};
+
+/// Calls `visit` with the y in (0, end) where f turns from negative to positive, one for each of 32 cells at most. They
+/// are narrow near 0, where the penalty sets in on a scale of its own.
+template <real T, class F, class Visit>
+constexpr void visit_minima(const F& f, T end, const Visit& visit) {
+  constexpr int cells = 32;
+  T lower = 0, f_lower = f(lower);
+  for (int i = 1; i <= cells; ++i) {
+    const T upper = end * static_cast<T>(i * i) / (cells * cells), f_upper = f(upper);
+    if (f_lower < 0 && f_upper >= 0) {
+      const auto root = find_root(f, lower, upper);
+      if (root.converged()) visit(root.x);
+    }
+    lower = upper, f_lower = f_upper;
+  }
+}
+
+}  // namespace detail
+
+/// The parameters and tokens that reach the lowest loss for `flops` [FLOP] with `unique_tokens` [tokens].
+///
+/// Where the tokens suffice it is Chinchilla's plan. Otherwise more epochs and a smaller model than with U tokens once.
+/// Domain: flops, unique_tokens > 0; A, B, alpha, beta, R* > 0, E >= 0.
+/// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
+/// Accuracy: N and D to some ten epsilon log(flops); the optimum is global. Some 15 evaluations, constexpr.
+/// Trap: if tokens are dearer than parameters (p < q in the cost) the law lets parameters depreciate within one epoch.
+template <real T>
+constexpr repeated_allocation<T> compute_optimal(const muennighoff<T>& law, value_of_t<T> flops,
+                                                 value_of_t<T> unique_tokens, const training_cost& cost = {}) {
+  constexpr auto function = "scaling::compute_optimal";
+  detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
+  detail::require(positive_finite(unique_tokens), function, "unique_tokens", unique_tokens, "positive and finite");
+  const detail::chinchilla_path<T> path(detail::without_repetition(law), cost, function);
+  detail::require_repeatable(law, function);
+
+  const T N = path.parameters(flops), D = path.tokens(flops);
+  if (D <= unique_tokens && path.p >= path.q)  // N* is no smaller than this N, so N' = N
+    return {N, D, unique_tokens, D / unique_tokens, flops, path.law(N, D)};
+
+  const detail::epoch_path<T> runs(path, flops, unique_tokens);
+  const T U = unique_tokens, base = law.base_parameters(U);
+  const auto slope_repeating = [&](T y) {  // y >= 0
+    const detail::effective<T> of_N(runs.N1 * cmath::exp(-y), base, law.R_N_star);
+    const detail::effective<T> of_D(U * cmath::exp(runs.m * y), U, law.R_D_star);
+    return law.alpha * law.A * cmath::pow(of_N.count, -law.alpha) * of_N.growth -
+           runs.m * law.beta * law.B * cmath::pow(of_D.count, -law.beta) * of_D.growth;
+  };
+  const auto slope_below_one_epoch = [&](T y) {  // y <= 0: N* moves with D
+    const T seen = U * cmath::exp(runs.m * y);
+    const detail::effective<T> of_N(runs.N1 * cmath::exp(-y), law.base_parameters(seen), law.R_N_star);
+    return law.alpha * law.A * cmath::pow(of_N.count, -law.alpha) *
+               (of_N.growth - (1 - of_N.growth) * runs.m * law.beta / law.alpha) -
+           runs.m * law.beta * law.B * cmath::pow(seen, -law.beta);
+  };
+  if (slope_repeating(0) < 0) {
+    // Where N <= N* and the term of N repays as much as that of D did at one epoch, the slope has become positive.
+    const T counted = cmath::log(runs.N1 / base), repaid = cmath::log(runs.slope_of_D / runs.slope_of_N) / law.alpha;
+    const auto root = find_root(slope_repeating, T(0), (counted > repaid ? counted : repaid) * T(1.0625L));
+    detail::require(root.converged(), function, "flops", flops, "a budget whose plan is within the range of the type");
+    return runs.plan(law, root.x);
+  }
+  if (slope_below_one_epoch(0) <= 0) return runs.plan(law, 0);
+  const auto root = detail::find_root_from(slope_below_one_epoch, T(0));
+  detail::require(root.converged(), function, "flops", flops, "a budget whose plan is within the range of the type");
+  return runs.plan(law, root.x);
+}
+
+/// The same for Lovelace's law: the best of one epoch and of every minimum beyond.
+///
+/// Repetition is harmful in proportion to N, so the model may be larger than Chinchilla's, never smaller if
+/// kappa <= delta m; where the harm is great, one epoch of the largest model that the budget allows is best.
+/// Domain: as above; P, kappa >= 0, delta > 0. P = 0 gives Chinchilla's plan.
+/// Errors: as above.
+/// Accuracy: N and D to some ten epsilon log(flops). A minimum closer to the next maximum than the cells of a scan, 32
+/// between one epoch and the most that could pay, may be missed; of 60000 random laws none was. constexpr.
+template <real T>
+constexpr repeated_allocation<T> compute_optimal(const lovelace<T>& law, value_of_t<T> flops,
+                                                 value_of_t<T> unique_tokens, const training_cost& cost = {}) {
+  constexpr auto function = "scaling::compute_optimal";
+  detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
+  detail::require(positive_finite(unique_tokens), function, "unique_tokens", unique_tokens, "positive and finite");
+  const detail::chinchilla_path<T> path(detail::without_repetition(law), cost, function);
+  detail::require_repeatable(law, function);
+
+  const T N = path.parameters(flops), D = path.tokens(flops);
+  if (D <= unique_tokens || law.P == 0) return {N, D, unique_tokens, D / unique_tokens, flops, path.law(N, D)};
+
+  const detail::epoch_path<T> runs(path, flops, unique_tokens);
+  const T m = runs.m, harm = law.P * cmath::pow(runs.N1 / unique_tokens, law.kappa);
+  const auto slope = [&](T y) {
+    const T R = cmath::expm1(m * y);
+    const T of_R = law.delta == 1 ? T(1) : cmath::pow(R, law.delta - 1);
+    return runs.slope_of_N * cmath::exp(law.alpha * y) - runs.slope_of_D * cmath::exp(-m * law.beta * y) +
+           harm * cmath::exp(-law.kappa * y) * of_R * (law.delta * m * (1 + R) - law.kappa * R);
+  };
+  // Beyond `end` the slope is positive: past Chinchilla's plan, or, if more epochs of a smaller model can lessen the
+  // harm, where the term of N outweighs all that this can gain.
+  const T end = law.kappa <= law.delta * m
+                    ? cmath::log(D / unique_tokens) / m
+                    : cmath::log((runs.slope_of_D + law.kappa * harm) / runs.slope_of_N) / law.alpha;
+  auto best = runs.plan(law, 0);
+  detail::visit_minima(slope, end * T(1.0625L), [&](T y) {
+    const auto plan = runs.plan(law, y);
+    if (plan.loss < best.loss) best = plan;
+  });
+  return best;
+}
+
+}  // namespace scaling

@@ -1,0 +1,144 @@
+// What one more parameter, token or FLOP buys, and where it stops paying.
+// SPDX-License-Identifier: BSL-1.0
+//
+// Along the compute-optimal path of Chinchilla's law what is left to gain is a power of the compute, C = k N^p D^q:
+//
+//   L - E = A N^-alpha + B D^-beta = K C^-gamma      gamma = alpha beta / (p beta + q alpha)
+//   dL/d ln C = -gamma (L - E)                       2^(1/gamma) times the compute halves what is left
+//
+// By the envelope theorem the last FLOP buys the same in parameters as in tokens there, and so in both: a nat that is
+// worth v pays for compute at a price c per FLOP until gamma (L - E) v = c C.
+#pragma once
+
+#include <scaling/chinchilla.hpp>
+#include <scaling/core/cmath.hpp>
+#include <scaling/core/error.hpp>
+#include <scaling/core/real.hpp>
+#include <scaling/planning/compute_optimal.hpp>
+#include <scaling/planning/loss_slopes.hpp>
+#include <scaling/planning/search.hpp>
+
+namespace scaling {
+
+/// What one more of each lowers the loss by: nats/token per parameter, per token, and per FLOP spent on either.
+template <real T>
+struct marginal_returns {
+  T per_parameter, per_token, per_flop_on_parameters, per_flop_on_tokens;
+};
+
+/// What one more parameter, token or FLOP buys at a run, by any law of N and D.
+///
+/// Domain: inputs > 0. Errors: std::domain_error that names the offender; in a constant expression, a compile error.
+/// Accuracy: that of the law. constexpr. They say what to buy: at the optimum the two per FLOP are the same.
+template <training_law Law>
+constexpr auto returns_at(const Law& law, const training_run<typename Law::real_type>& at,
+                          const training_cost& cost = {}) -> marginal_returns<typename Law::real_type> {
+  constexpr auto function = "scaling::returns_at";
+  for (const auto& row : Law::input_type::inputs())
+    detail::require(positive_finite(at.*row.member), function, row.name, at.*row.member, "positive and finite");
+  const detail::searched_path<Law> path(law, cost, function);
+  const auto slope = slopes_of(law, at).slope;
+  const auto flops = path.k * cmath::pow(at.parameters, path.p) * cmath::pow(at.tokens, path.q);
+  return {-slope[0] / at.parameters, -slope[1] / at.tokens, -slope[0] / path.p / flops, -slope[1] / path.q / flops};
+}
+
+/// gamma: by which power of the compute the reducible loss falls along the optimum.
+/// Domain: A, B, alpha, beta > 0, E >= 0. Errors: as for compute_optimal. Accuracy: a few units. constexpr.
+template <real T>
+constexpr T compute_exponent(const chinchilla<T>& law, const training_cost& cost = {}) {
+  const detail::chinchilla_path<T> path(law, cost, "scaling::compute_exponent");
+  return law.alpha * law.beta / path.s;
+}
+
+/// How many times the compute halves the reducible loss L - E: 2^(1/gamma). The same from every budget.
+/// Domain, errors and accuracy as above. It is large: 49 for gamma = 0.178.
+template <real T>
+constexpr T halving_factor(const chinchilla<T>& law, const training_cost& cost = {}) {
+  const detail::chinchilla_path<T> path(law, cost, "scaling::halving_factor");
+  return cmath::pow(T(2), path.s / (law.alpha * law.beta));
+}
+
+/// The distance to the floor: L - E [nats/token] of the best plan for `flops` [FLOP], without cancellation.
+/// Domain: flops > 0. Errors: as for compute_optimal. Accuracy: some log(flops) units in the last place. constexpr.
+template <real T>
+constexpr T reducible_loss(const chinchilla<T>& law, value_of_t<T> flops, const training_cost& cost = {}) {
+  constexpr auto function = "scaling::reducible_loss";
+  detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
+  const detail::chinchilla_path<T> path(law, cost, function);
+  return law.A * cmath::pow(path.parameters(flops), -law.alpha) + law.B * cmath::pow(path.tokens(flops), -law.beta);
+}
+
+/// What one more FLOP buys [nats/token per FLOP] at the best plan for `flops` [FLOP]: gamma (L - E)/C.
+/// Domain, errors and accuracy as above.
+template <real T>
+constexpr T return_per_flop(const chinchilla<T>& law, value_of_t<T> flops, const training_cost& cost = {}) {
+  constexpr auto function = "scaling::return_per_flop";
+  detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
+  return compute_exponent(law, cost) * reducible_loss(law, flops, cost) / flops;
+}
+
+/// How many times less compute `law` needs than `baseline` to reach `loss` [nats/token], both spent at their best.
+///
+/// Below 1 it needs more. Domain: loss above the irreducible loss of both. Errors: as for compute_optimal_for_loss.
+/// Accuracy: as there, of both. Trap: the losses of laws from different corpora or tokenizers do not compare.
+template <real T>
+constexpr T compute_saved(const chinchilla<T>& law, const chinchilla<T>& baseline, value_of_t<T> loss,
+                          const training_cost& cost = {}) {
+  return compute_optimal_for_loss(baseline, loss, cost).flops / compute_optimal_for_loss(law, loss, cost).flops;
+}
+
+/// What a nat per token less is worth, and what a FLOP costs, in the same money.
+template <real T>
+struct exchange_rate {
+  T per_nat, per_flop;
+};
+
+namespace detail {
+
+/// How many FLOP a nat is worth.
+template <real T>
+constexpr T flops_per_nat(const exchange_rate<T>& money, const char* function) {
+  require(positive_finite(money.per_nat), function, "per_nat", money.per_nat, "positive and finite");
+  require(positive_finite(money.per_flop), function, "per_flop", money.per_flop, "positive and finite");
+  return money.per_nat / money.per_flop;
+}
+
+}  // namespace detail
+
+/// The plan after which another FLOP costs more than the loss that it takes away.
+///
+/// Domain: both rates > 0. Errors: as for compute_optimal. Accuracy: as there. Closed form, constexpr.
+template <real T>
+constexpr allocation<T> worthwhile_plan(const chinchilla<T>& law, const exchange_rate<value_of_t<T>>& money,
+                                        const training_cost& cost = {}) {
+  constexpr auto function = "scaling::worthwhile_plan";
+  const T flops_per_nat = detail::flops_per_nat(money, function);
+  const T gamma = compute_exponent(law, cost), K = reducible_loss(law, T(1), cost);  // at one FLOP
+  return compute_optimal(law, cmath::pow(gamma * K * flops_per_nat, 1 / (1 + gamma)), cost);
+}
+
+/// How many tokens pay for themselves in a model of this many `parameters`: where v beta B D^-beta = c q k N^p D^q.
+/// Domain, errors and accuracy as above; parameters > 0.
+template <real T>
+constexpr T worthwhile_tokens(const chinchilla<T>& law, value_of_t<T> parameters,
+                              const exchange_rate<value_of_t<T>>& money, const training_cost& cost = {}) {
+  constexpr auto function = "scaling::worthwhile_tokens";
+  detail::require(positive_finite(parameters), function, "parameters", parameters, "positive and finite");
+  const detail::chinchilla_path<T> path(law, cost, function);
+  const T flops = path.q * path.flops(parameters, 1);  // that one e-fold of the first token costs
+  return cmath::pow(law.beta * law.B * (detail::flops_per_nat(money, function) / flops), 1 / (law.beta + path.q));
+}
+
+/// How many parameters pay for themselves in a run over this many `tokens`: where v alpha A N^-alpha = c p k N^p D^q.
+/// Domain, errors and accuracy as above; tokens > 0.
+template <real T>
+constexpr T worthwhile_parameters(const chinchilla<T>& law, value_of_t<T> tokens,
+                                  const exchange_rate<value_of_t<T>>& money, const training_cost& cost = {}) {
+  constexpr auto function = "scaling::worthwhile_parameters";
+  detail::require(positive_finite(tokens), function, "tokens", tokens, "positive and finite");
+  const detail::chinchilla_path<T> path(law, cost, function);
+  const T flops = path.p * path.flops(1, tokens);  // that one e-fold of the first parameter costs
+  return cmath::pow(law.alpha * law.A * (detail::flops_per_nat(money, function) / flops), 1 / (law.alpha + path.p));
+}
+
+}  // namespace scaling

@@ -1,0 +1,101 @@
+// The best model for its whole life: training it and serving it.
+// SPDX-License-Identifier: BSL-1.0
+//
+// A model that serves D_inf tokens costs k N^p D^q in training and 2 N D_inf in inference. Both best plans, the least
+// compute for a loss and the least loss for a compute, lie where
+//
+//   (alpha A N^-alpha / p) / (beta B D^-beta / q) = w,    w = 1 + (2 N D_inf) / (p k N^p D^q)
+//
+// With C = 6 N D that is w = 1 + D_inf/(3 D). At w = 1, nothing to serve, they are the compute-optimal plan; the more
+// is served, the smaller the model and the longer its training. Both questions are convex in ln N and ln D (a sum of
+// powers is bounded or least, and so is another), so the one root in ln w is the optimum.
+// Source: Sardana et al. 2024 (arXiv 2401.00448), who solve the first numerically.
+#pragma once
+
+#include <scaling/chinchilla.hpp>
+#include <scaling/core/cmath.hpp>
+#include <scaling/core/error.hpp>
+#include <scaling/core/real.hpp>
+#include <scaling/core/root.hpp>
+#include <scaling/planning/bracket.hpp>
+#include <scaling/planning/compute_optimal.hpp>
+
+namespace scaling {
+
+/// A plan for training and serving: what it costs in both [FLOP], and the loss [nats/token].
+template <real T>
+struct lifetime_allocation {
+  T parameters, tokens, training_flops, inference_flops, loss;
+};
+
+namespace detail {
+
+inline constexpr double inference_flops_per_parameter_and_token = 2;  // a forward pass; a training step has three
+
+}  // namespace detail
+
+/// The plan that reaches `loss` [nats/token] and serves `inference_tokens` [tokens] for the least compute in all.
+///
+/// Domain: loss above the irreducible loss E; inference_tokens >= 0; A, B, alpha, beta > 0, E >= 0.
+/// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
+/// Accuracy: that of compute_optimal_for_loss, whose plan it is at inference_tokens = 0. constexpr.
+/// Trap: 2 N per token is a forward pass; where serving is dearer per FLOP than training, count that as more tokens.
+template <real T>
+constexpr lifetime_allocation<T> inference_aware(const chinchilla<T>& law, value_of_t<T> loss,
+                                                 value_of_t<T> inference_tokens, const training_cost& cost = {}) {
+  constexpr auto function = "scaling::inference_aware";
+  const detail::chinchilla_path<T> path(law, cost, function);
+  detail::require(loss > law.E && positive_finite(loss), function, "loss", loss,
+                  "finite and above the irreducible loss E of the law");
+  detail::require(non_negative_finite(inference_tokens), function, "inference_tokens", inference_tokens,
+                  "non-negative and finite");
+  const auto plan = [&](T log_w) {
+    // The shares of the reducible loss that parameters and tokens are to blame for are as p beta w to q alpha.
+    const T odds = path.p * law.beta / (path.q * law.alpha) * cmath::exp(log_w), of_D = 1 / (1 + odds);
+    const T N = cmath::pow(law.A / (odds * of_D * (loss - law.E)), 1 / law.alpha);
+    const T D = cmath::pow(law.B / (of_D * (loss - law.E)), 1 / law.beta);
+    const T served = T(detail::inference_flops_per_parameter_and_token) * N * inference_tokens;
+    return lifetime_allocation<T>{N, D, path.flops(N, D), served, loss};
+  };
+  // The excess over the equation above grows in log w at a rate of 1 or more: where it ends up is known from its start.
+  const auto excess = [&](T log_w) {
+    const auto at = plan(log_w);
+    return log_w - cmath::log1p(at.inference_flops / (path.p * at.training_flops));
+  };
+  const auto root = find_root(excess, T(0), -excess(0) * T(1.0625L));
+  detail::require(root.converged(), function, "loss", loss, "a loss whose plan is within the range of the type");
+  return plan(root.x);
+}
+
+/// The plan that has the lowest loss among those that cost `lifetime_flops` [FLOP] in training and in serving
+/// `inference_tokens` [tokens]. Domain, errors and traps as above; lifetime_flops > 0.
+/// Accuracy: that of compute_optimal, whose plan it is at inference_tokens = 0. constexpr.
+template <real T>
+constexpr lifetime_allocation<T> inference_aware_for_flops(const chinchilla<T>& law, value_of_t<T> lifetime_flops,
+                                                           value_of_t<T> inference_tokens,
+                                                           const training_cost& cost = {}) {
+  constexpr auto function = "scaling::inference_aware_for_flops";
+  const detail::chinchilla_path<T> path(law, cost, function);
+  detail::require(positive_finite(lifetime_flops), function, "lifetime_flops", lifetime_flops, "positive and finite");
+  detail::require(non_negative_finite(inference_tokens), function, "inference_tokens", inference_tokens,
+                  "non-negative and finite");
+  const auto plan = [&](T log_w) {
+    // w fixes what part of the budget is for training, and is a factor of the ratio of the two terms.
+    const T training = lifetime_flops / (1 + path.p * cmath::expm1(log_w));
+    auto wedged = path;
+    wedged.rho /= cmath::exp(log_w);
+    const T N = wedged.parameters(training), D = wedged.tokens(training);
+    const T served = T(detail::inference_flops_per_parameter_and_token) * N * inference_tokens;
+    return lifetime_allocation<T>{N, D, training, served, law(N, D)};
+  };
+  const auto excess = [&](T log_w) {
+    const auto at = plan(log_w);
+    return log_w - cmath::log1p(at.inference_flops / (path.p * at.training_flops));
+  };
+  const auto root = detail::find_root_from(excess, T(0));
+  detail::require(root.converged(), function, "lifetime_flops", lifetime_flops,
+                  "a budget whose plan is within the range of the type");
+  return plan(root.x);
+}
+
+}  // namespace scaling

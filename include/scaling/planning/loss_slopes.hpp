@@ -1,0 +1,65 @@
+// How steeply a loss falls along each input of its law: exact, from the law's own formula.
+// SPDX-License-Identifier: BSL-1.0
+//
+//   slope_k = dL / d ln x_k      [nats/token per e-fold of x_k],   x = (N, D ...) the inputs of the law
+//
+// Against the logarithm, because a token more means nothing and a per cent more something. Per token it is slope / D.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <tuple>
+
+#include <scaling/core/dual.hpp>
+#include <scaling/core/real.hpp>
+#include <scaling/loss_model.hpp>
+
+namespace scaling {
+namespace detail {
+
+/// A dual number that a law takes as an input too: where `value_of_t` of a dual is a plain number, this is its own.
+template <class T, std::size_t P>
+struct input_dual : dual<T, P> {
+  using dual<T, P>::dual;
+  constexpr input_dual(const dual<T, P>& x) : dual<T, P>(x) {}
+};
+
+}  // namespace detail
+
+template <class T, std::size_t P>
+struct value_of<detail::input_dual<T, P>> {
+  using type = detail::input_dual<T, P>;
+};
+
+/// A loss [nats/token] and its slopes [nats/token per e-fold], in the order of the table of the law's inputs.
+template <loss_model Law>
+struct loss_slopes {
+  typename Law::real_type loss;
+  std::array<typename Law::real_type, input_count<typename Law::input_type>> slope;
+};
+
+/// The slopes of the loss at a run. Negative where more is better.
+///
+/// Domain: that of the law, inputs above 0. On a kink they are those of the side that the law's formula takes.
+/// Errors: none; IEEE in, IEEE out.
+/// Accuracy: that of the formula; no step size is involved. constexpr.
+template <loss_model Law>
+constexpr loss_slopes<Law> slopes_of(const Law& law, const typename Law::input_type& at) {
+  using T = typename Law::real_type;
+  constexpr std::size_t P = input_count<typename Law::input_type>;
+  using wide = detail::input_dual<T, P>;
+  std::array<wide, coefficient_count<Law>> constants;
+  for (std::size_t k = 0; k < constants.size(); ++k) constants[k] = law.*Law::coefficients()[k].member;
+  using wide_law = rebind_t<Law, wide>;
+  typename wide_law::input_type run{};
+  for (std::size_t k = 0; k < P; ++k) {
+    const T x = at.*Law::input_type::inputs()[k].member;
+    dual<T, P> variable(x);
+    variable.gradient[k] = x;  // dx / d ln x
+    run.*wide_law::input_type::inputs()[k].member = variable;
+  }
+  const auto result = law_from<wide_law>(constants)(run);
+  return {result.value, result.gradient};
+}
+
+}  // namespace scaling

@@ -1,0 +1,156 @@
+// What repeating tokens is worth: the best number of epochs, the unique tokens a loss needs, one more epoch against
+// fresh tokens.
+// SPDX-License-Identifier: BSL-1.0
+//
+// At given N and U, Lovelace's law is lowest in D where what repetition gains is what it harms,
+//
+//   beta B U^-beta (1 + R)^(-beta-1) = P (N/U)^kappa delta R^(delta-1)          R = epochs - 1
+//
+// which for delta = 1 is epochs = (beta B U^-beta / (P (N/U)^kappa))^(1/(1 + beta)), or 1 where that is less. In
+// Muennighoff's law a repeated token always gains something, e^(-R/R*_D) of what a fresh one would.
+#pragma once
+
+#include <limits>
+
+#include <scaling/core/cmath.hpp>
+#include <scaling/core/error.hpp>
+#include <scaling/core/real.hpp>
+#include <scaling/core/root.hpp>
+#include <scaling/loss_model.hpp>
+#include <scaling/planning/bracket.hpp>
+#include <scaling/planning/compute_optimal.hpp>
+#include <scaling/planning/data_constrained.hpp>
+
+namespace scaling {
+
+/// What one more token lowers the loss by [nats/token per token]: one that has been seen, one that has not, and the
+/// first as a part of the second. `repeated` and `ratio` are negative where repetition harms.
+template <real T>
+struct token_worth {
+  T repeated, fresh, ratio;
+};
+
+namespace detail {
+
+template <class Law, real T>
+constexpr void require_run(const Law& law, const repeated_run<T>& at, const char* function) {
+  static_cast<void>(chinchilla_path<T>(without_repetition(law), {}, function));
+  require_repeatable(law, function);
+  for (const auto& row : repeated_run<T>::inputs())
+    require(positive_finite(at.*row.member), function, row.name, at.*row.member, "positive and finite");
+}
+
+/// A law with an account of repetition.
+template <class Law>
+concept repeating_law = requires(const Law& law) {
+  require_repeatable(law, "");
+};
+
+/// The least U up to `enough` at which `loss_at(U)`, which falls in U, is no more than `loss`.
+template <repeating_law Law, real T, class F>
+constexpr T fewest_unique_tokens(const Law& law, T enough, T loss, const F& loss_at, const char* function) {
+  if constexpr (requires { law.P; })
+    require(law.P > 0, function, "P", law.P, "positive: where nothing harms, any number of tokens will do");
+  const auto excess = [&](T x) { return loss_at(enough * cmath::exp(-x)) - loss; };
+  require(positive_finite(loss) && excess(0) <= 0, function, "loss", loss,
+          "finite and no less than the loss without repetition");
+  const auto root = find_root_from(excess, T(0));
+  require(root.converged(), function, "loss", loss, "reached within the range of the type");
+  return enough * cmath::exp(-root.x);
+}
+
+}  // namespace detail
+
+/// The number of epochs after which one more raises the loss of a model of this many `parameters` on `unique_tokens`.
+///
+/// At least 1; infinity for P = 0. For delta < 1 one epoch is a minimum too, and the better one counts.
+/// Domain: parameters, unique_tokens > 0; A, B, alpha, beta, delta > 0, E, P, kappa >= 0.
+/// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
+/// Accuracy: a few units in the last place for delta = 1, where it is a closed form, else some ten. constexpr.
+template <real T>
+constexpr T best_epochs(const lovelace<T>& law, value_of_t<T> parameters, value_of_t<T> unique_tokens) {
+  detail::require_run(law, repeated_run<T>{parameters, unique_tokens, unique_tokens}, "scaling::best_epochs");
+  if (law.P == 0) return std::numeric_limits<T>::infinity();
+  const T gain = law.beta * law.B * cmath::pow(unique_tokens, -law.beta);
+  const T harm = law.delta * law.P * cmath::pow(parameters / unique_tokens, law.kappa);
+  if (law.delta == 1) return harm >= gain ? T(1) : cmath::pow(gain / harm, 1 / (1 + law.beta));
+
+  // The logarithm of harm over gain, by z = log(epochs). It grows if delta > 1, and beyond `lowest` if not.
+  const T offset = cmath::log(harm / gain), curve = law.delta - 1;
+  const auto excess = [&](T z) { return offset + curve * cmath::log(cmath::expm1(z)) + (1 + law.beta) * z; };
+  const T lowest = curve > 0 ? T(0) : cmath::log1p(-curve / (law.delta + law.beta));
+  const T ln2 = cmath::log(T(2)), from_offset = -offset / (curve > 0 ? 1 + law.beta : law.delta + law.beta);
+  const T lower = curve > 0 ? std::numeric_limits<T>::min() : lowest, least = lowest + ln2;
+  const auto root = find_root(excess, lower, 1 + (from_offset > least ? from_offset : least));
+  const T epochs = root.converged() ? cmath::exp(root.x) : T(1);  // not where the harm is larger from the start
+  const T repeated = law(parameters, unique_tokens * epochs, unique_tokens);
+  return repeated < law(parameters, unique_tokens, unique_tokens) ? epochs : T(1);
+}
+
+/// By Muennighoff's law there is no last epoch worth its compute, so this is infinity. Its own domain ends, though, at
+/// some 500 epochs, and the ceiling of what they are worth is 1 + R*_D passes over fresh tokens.
+/// Domain and errors as above.
+template <real T>
+constexpr T best_epochs(const muennighoff<T>& law, value_of_t<T> parameters, value_of_t<T> unique_tokens) {
+  detail::require_run(law, repeated_run<T>{parameters, unique_tokens, unique_tokens}, "scaling::best_epochs");
+  return std::numeric_limits<T>::infinity();
+}
+
+/// What one more token is worth to a run: repeated, and fresh.
+///
+/// A fresh token counts in full: beta B D'^(-beta-1), where D' is D in Lovelace's law. That it also makes the others be
+/// repeated less is not in it. Below one epoch both are the same.
+/// Domain: inputs > 0; coefficients as above. Errors: as above. Accuracy: a few units in the last place of `fresh`.
+template <real T>
+constexpr token_worth<T> worth_of_token(const muennighoff<T>& law, const repeated_run<value_of_t<T>>& at) {
+  detail::require_run(law, at, "scaling::worth_of_token");
+  const T effective = law.effective_tokens(at.tokens, at.unique_tokens);
+  const T fresh = law.beta * law.B * cmath::pow(effective, -law.beta) / effective;
+  const T R = at.tokens > at.unique_tokens ? (at.tokens - at.unique_tokens) / at.unique_tokens : T(0);
+  const T ratio = cmath::exp(-R / law.R_D_star);
+  return {fresh * ratio, fresh, ratio};
+}
+
+/// By Lovelace's law the ratio falls to 0 at `best_epochs` and on below it.
+template <real T>
+constexpr token_worth<T> worth_of_token(const lovelace<T>& law, const repeated_run<value_of_t<T>>& at) {
+  detail::require_run(law, at, "scaling::worth_of_token");
+  const auto [N, D, U] = at;
+  const T fresh = law.beta * law.B * cmath::pow(D, -law.beta) / D;
+  if (D <= U || law.P == 0) return {fresh, fresh, 1};
+  const T harm = law.P * cmath::pow(N / U, law.kappa) * law.delta * cmath::pow((D - U) / U, law.delta - 1) / U;
+  return {fresh - harm, fresh, 1 - harm / fresh};
+}
+
+/// The fewest unique tokens with which a run of given N and D has no more than `loss` [nats/token].
+///
+/// Domain: loss no less than that of D tokens seen once; N, D > 0; coefficients as above, but P > 0.
+/// Errors: as above.
+/// Accuracy: ill-conditioned where D is hardly enough, else some ten units in the last place. constexpr.
+template <detail::repeating_law Law>
+constexpr auto unique_tokens_for_loss(const Law& law, typename Law::real_type loss,
+                                      const training_run<typename Law::real_type>& at) -> typename Law::real_type {
+  using T = typename Law::real_type;
+  constexpr auto function = "scaling::unique_tokens_for_loss";
+  detail::require_run(law, repeated_run<T>{at.parameters, at.tokens, at.tokens}, function);
+  const auto loss_at = [&](T U) { return law(at.parameters, at.tokens, U); };
+  return detail::fewest_unique_tokens(law, at.tokens, loss, loss_at, function);
+}
+
+/// The fewest unique tokens with which `flops` [FLOP], at C = 6 N D and spent as well as they can be, reach `loss`.
+///
+/// Domain: loss no less than that of Chinchilla's plan; else as above.
+/// Errors: as above.
+/// Accuracy: as above. A search among plans: constexpr, but beyond the steps that Clang takes by default.
+template <detail::repeating_law Law>
+constexpr auto unique_tokens_for_loss(const Law& law, typename Law::real_type loss, typename Law::real_type flops) ->
+    typename Law::real_type {
+  using T = typename Law::real_type;
+  constexpr auto function = "scaling::unique_tokens_for_loss";
+  detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
+  const detail::chinchilla_path<T> path(detail::without_repetition(law), {}, function);
+  const auto loss_at = [&](T U) { return compute_optimal(law, flops, U).loss; };
+  return detail::fewest_unique_tokens(law, path.tokens(flops), loss, loss_at, function);
+}
+
+}  // namespace scaling

@@ -1,0 +1,113 @@
+// The best split of a budget for a law without a closed form: any law of parameters and tokens.
+// SPDX-License-Identifier: BSL-1.0
+//
+// Along k N^p D^q = C the loss is stationary where an e-fold of compute buys as much in either way,
+//
+//   g_N = g_D,   g_N = -(dL/d ln N)/p,   g_D = -(dL/d ln D)/q      [nats/token per e-fold of C]
+//
+// The root of (g_D - g_N)/(|g_D| + |g_N|) in ln N is bracketed by steps of 1, 2, 4 ... from N = D, and found: some 15
+// evaluations of the law. For Chinchilla's law there is the closed form in compute_optimal.hpp.
+#pragma once
+
+#include <concepts>
+
+#include <scaling/core/cmath.hpp>
+#include <scaling/core/error.hpp>
+#include <scaling/core/real.hpp>
+#include <scaling/core/root.hpp>
+#include <scaling/loss_model.hpp>
+#include <scaling/planning/bracket.hpp>
+#include <scaling/planning/compute_optimal.hpp>
+#include <scaling/planning/loss_slopes.hpp>
+
+namespace scaling {
+
+/// A law of parameters and tokens, in plain numbers: what a plan can be searched for.
+template <class Law>
+concept training_law = loss_model<Law> && real<typename Law::real_type> &&
+    std::same_as<typename Law::input_type, training_run<typename Law::real_type>>;
+
+namespace detail {
+
+/// A law and a price: which of N and D repays an e-fold of compute better.
+template <training_law Law>
+struct searched_path {
+  using T = typename Law::real_type;
+  Law law;
+  T k, p, q;
+
+  constexpr searched_path(const Law& law_, const training_cost& cost, const char* function)
+      : law(law_), k(T(cost.factor)), p(T(cost.parameters_power)), q(T(cost.tokens_power)) {
+    require(positive_finite(k), function, "cost.factor", k, "positive and finite");
+    require(positive_finite(p), function, "cost.parameters_power", p, "positive and finite");
+    require(positive_finite(q), function, "cost.tokens_power", q, "positive and finite");
+  }
+
+  /// From -1, where only parameters are worth their compute, to 1, where only tokens are. 0 at the optimum.
+  constexpr T lean(T N, T D) const {
+    const auto [loss, slope] = slopes_of(law, {N, D});
+    const T of_N = -slope[0] / p, of_D = -slope[1] / q;
+    return (of_D - of_N) / ((of_D < 0 ? -of_D : of_D) + (of_N < 0 ? -of_N : of_N));
+  }
+
+  constexpr T log_flops(T N, T D) const { return cmath::log(k) + p * cmath::log(N) + q * cmath::log(D); }
+
+  /// D, for a budget whose logarithm in units of k is given.
+  constexpr T tokens(T log_units, T log_N) const { return cmath::exp((log_units - p * log_N) / q); }
+
+  constexpr bracketed_root<T> log_parameters(T log_units) const {
+    return find_root_from([&](T x) { return lean(cmath::exp(x), tokens(log_units, x)); }, log_units / (p + q));
+  }
+};
+
+}  // namespace detail
+
+/// The parameters and tokens that reach the lowest loss for `flops` [FLOP], by a search.
+///
+/// Domain: flops > 0; a law with one optimum along the budget. Of several, one that lies downhill from N = D is found.
+/// A law that falls all the way to one side has none, and is refused.
+/// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
+/// Accuracy: N and D to about log(flops) units in the last place, if the law's slopes are exact to a few. constexpr.
+template <training_law Law>
+constexpr auto compute_optimal(const Law& law, typename Law::real_type flops, const training_cost& cost = {})
+    -> allocation<typename Law::real_type> {
+  constexpr auto function = "scaling::compute_optimal";
+  detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
+  const detail::searched_path<Law> path(law, cost, function);
+  const auto log_units = cmath::log(flops / path.k);
+  const auto root = path.log_parameters(log_units);
+  detail::require(root.converged(), function, "flops", flops, "a budget at which the law has an optimum");
+  const auto N = cmath::exp(root.x), D = path.tokens(log_units, root.x);
+  return {N, D, flops, law({N, D})};
+}
+
+/// The compute-optimal run with this many `parameters`, by a search. Domain, errors and accuracy as above.
+template <training_law Law>
+constexpr auto compute_optimal_for_parameters(const Law& law, typename Law::real_type parameters,
+                                              const training_cost& cost = {}) -> allocation<typename Law::real_type> {
+  using T = typename Law::real_type;
+  constexpr auto function = "scaling::compute_optimal_for_parameters";
+  detail::require(positive_finite(parameters), function, "parameters", parameters, "positive and finite");
+  const detail::searched_path<Law> path(law, cost, function);
+  const auto root =
+      detail::find_root_from([&](T x) { return -path.lean(parameters, cmath::exp(x)); }, cmath::log(parameters));
+  detail::require(root.converged(), function, "parameters", parameters, "a size at which the law has an optimum");
+  const T D = cmath::exp(root.x);
+  return {parameters, D, cmath::exp(path.log_flops(parameters, D)), law({parameters, D})};
+}
+
+/// The compute-optimal run that sees this many `tokens`, by a search. Domain, errors and accuracy as above.
+template <training_law Law>
+constexpr auto compute_optimal_for_tokens(const Law& law, typename Law::real_type tokens,
+                                          const training_cost& cost = {}) -> allocation<typename Law::real_type> {
+  using T = typename Law::real_type;
+  constexpr auto function = "scaling::compute_optimal_for_tokens";
+  detail::require(positive_finite(tokens), function, "tokens", tokens, "positive and finite");
+  const detail::searched_path<Law> path(law, cost, function);
+  const auto root = detail::find_root_from([&](T x) { return path.lean(cmath::exp(x), tokens); }, cmath::log(tokens));
+  detail::require(root.converged(), function, "tokens", tokens, "a count at which the law has an optimum");
+  const T N = cmath::exp(root.x);
+  return {N, tokens, cmath::exp(path.log_flops(N, tokens)), law({N, tokens})};
+}
+
+}  // namespace scaling

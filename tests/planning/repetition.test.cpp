@@ -1,0 +1,140 @@
+// What repetition is worth: best epochs, unique tokens for a loss, one more token; by their definitions and by grids.
+// SPDX-License-Identifier: BSL-1.0
+#include <scaling/planning/repetition.hpp>
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include <scaling/published.hpp>
+
+#include "support/catch.hpp"
+#include "support/numbers.hpp"
+
+namespace {
+
+using namespace scaling;
+using Catch::Detail::Approx;
+
+constexpr lovelace<> penalised{
+    .E = 1.8172, .A = 482.01, .B = 2085.43, .alpha = 0.3478, .beta = 0.3658, .P = 0.0229, .delta = 1, .kappa = 1};
+constexpr auto repeated = published::muennighoff_2023<>;
+
+constexpr lovelace<> with(double delta, double kappa) {
+  auto law = penalised;
+  law.delta = delta, law.kappa = kappa;
+  return law;
+}
+
+static_assert(best_epochs(penalised, 2.5e8, 1e8) > 7.539);
+static_assert(best_epochs(with(1.84, 0.94), 2.5e8, 1e8) > 3.142);
+static_assert(unique_tokens_for_loss(repeated, 2.3, {6e9, 1e11}) < 1e11);
+static_assert(unique_tokens_for_loss(penalised, 2.5, {6e9, 1e11}) < 1e11);
+static_assert(worth_of_token(repeated, {6e9, 1e11, 2.5e10}).ratio < 1);
+
+}  // namespace
+
+// formulas.md 6.3; acceptance/constants.cpp
+TEST_CASE("A model of 250M on 100M tokens is best after 7.54 epochs") {
+  CHECK(best_epochs(penalised, 2.5e8, 1e8) == Approx(7.5393649904924016).epsilon(1e-14));
+  CHECK(best_epochs(lovelace<long double>{1.8172L, 482.01L, 2085.43L, 0.3478L, 0.3658L, 0.0229L, 1, 1}, 2.5e8L, 1e8L) ==
+        Approx(7.5393649904924016).epsilon(1e-15));
+  CHECK(best_epochs(penalised, 2.5e8, 1e12) == Approx(best_epochs(with(1 + 1e-12, 1), 2.5e8, 1e12)).epsilon(1e-9));
+}
+
+TEST_CASE("No number of epochs is better than the best, on a grid from one to a million") {
+  support::random_numbers random(61);
+  for (int i = 0; i < 300; ++i) {
+    auto law = with(i % 3 == 0 ? 1.0 : random.between(0.3, 3), random.between(0, 2.5));
+    law.P = random.spread(1e-4, 1);
+    const double N = random.spread(1e7, 1e10), U = random.spread(1e7, 1e11);
+    const double best = best_epochs(law, N, U), loss = law(N, U * best, U);
+    CAPTURE(law.delta, law.kappa, law.P, N, U, best);
+    CHECK(best >= 1);
+    for (double epochs = 1; epochs < 1e6; epochs *= 1.02) CHECK(law(N, U * epochs, U) >= loss * (1 - 1e-15));
+    if (best > 1) {
+      CHECK(law(N, U * best * 1.001, U) >= loss * (1 - 1e-15));
+      CHECK(law(N, U * best * 0.999, U) >= loss * (1 - 1e-15));
+      const auto worth = worth_of_token(law, {N, U * best, U});  // the derivative, ill-conditioned near one epoch
+      CHECK(std::abs(worth.ratio) < 1e-13 + 1e-14 / (best - 1));
+    }
+  }
+}
+
+TEST_CASE("Without harm there is no last epoch") {
+  auto law = penalised;
+  law.P = 0;
+  CHECK(best_epochs(law, 1e9, 1e9) == std::numeric_limits<double>::infinity());
+  CHECK(best_epochs(repeated, 1e9, 1e9) == std::numeric_limits<double>::infinity());
+  law.P = 1e3;
+  CHECK(best_epochs(law, 1e9, 1e9) == 1);
+}
+
+TEST_CASE("The unique tokens for a loss give that loss") {
+  support::random_numbers random(62);
+  for (int i = 0; i < 200; ++i) {
+    const double N = random.spread(1e8, 1e11), D = random.spread(1e10, 1e13), U = D / random.spread(1.5, 30);
+    const auto of = [&](const auto& law) {
+      CHECK(unique_tokens_for_loss(law, law(N, D, U), {N, D}) == Approx(U).epsilon(1e-9));  // 1e-16 over what U changes
+      CHECK(unique_tokens_for_loss(law, law(N, D, D), {N, D}) == Approx(D).epsilon(1e-6));  // where it changes nothing
+    };
+    of(repeated);
+    of(with(random.between(0.8, 1.5), random.between(0.5, 1.5)));
+  }
+}
+
+TEST_CASE("The unique tokens for a loss at a given compute make its plan reach that loss") {
+  support::random_numbers random(63);
+  for (int i = 0; i < 20; ++i) {
+    const double flops = random.spread(1e19, 1e23);
+    const auto of = [&](const auto& law) {
+      const auto free = compute_optimal(detail::without_repetition(law), flops);
+      const double loss = free.loss + random.spread(1e-3, 0.3) * (free.loss - law.E);
+      const double U = unique_tokens_for_loss(law, loss, flops);
+      CHECK(U < free.tokens);
+      CHECK(compute_optimal(law, flops, U).loss == Approx(loss).epsilon(1e-13));
+      CHECK(compute_optimal(law, flops, 0.99 * U).loss > loss);
+    };
+    of(repeated);
+    of(penalised);
+  }
+}
+
+TEST_CASE("A token more is worth the derivative of the loss") {
+  support::random_numbers random(64);
+  for (int i = 0; i < 100; ++i) {
+    const double N = random.spread(1e8, 1e11), D = random.spread(1e10, 1e13), U = D / random.spread(1.1, 30);
+    const auto of = [&](const auto& law) {
+      const auto worth = worth_of_token(law, {N, D, U});
+      const double h = 1e-5 * D, difference = (law(N, D - h, U) - law(N, D + h, U)) / (2 * h);
+      CHECK(worth.repeated == Approx(difference).epsilon(1e-5).margin(1e-15 / h));  // h^2; and rounding
+      CHECK(worth.ratio == Approx(worth.repeated / worth.fresh).epsilon(1e-12));
+      CHECK(worth_of_token(law, {N, D, 2 * D}).ratio == 1);
+    };
+    of(repeated);
+    of(with(random.between(0.8, 1.5), random.between(0.5, 1.5)));
+    CHECK(worth_of_token(repeated, {N, D, U}).ratio == Approx(std::exp(-(D / U - 1) / 15.387756)).epsilon(1e-12));
+  }
+  // formulas.md 10, row 2: the fifth epoch is worth 0.771 of a fresh one, the sixteenth 0.377
+  CHECK(worth_of_token(repeated, {1e9, 5e9, 1e9}).ratio == Approx(0.771).epsilon(1e-3));
+  CHECK(worth_of_token(repeated, {1e9, 16e9, 1e9}).ratio == Approx(0.377).epsilon(1e-3));
+}
+
+TEST_CASE("What repetition cannot answer is refused by name") {
+  CHECK_THROWS_WITH(best_epochs(penalised, 0.0, 1e8),
+                    "scaling::best_epochs: parameters = 0, must be positive and finite");
+  CHECK_THROWS_WITH(best_epochs(repeated, 1e8, -1.0), "scaling::best_epochs: tokens = -1, must be positive and finite");
+  CHECK_THROWS_WITH(worth_of_token(repeated, {1e9, 1e9, 0}),
+                    "scaling::worth_of_token: unique_tokens = 0, must be positive and finite");
+  CHECK_THROWS_WITH(unique_tokens_for_loss(repeated, 1.9, {1e9, 1e10}),
+                    "scaling::unique_tokens_for_loss: loss = 1.9, must be finite and no less than the loss without "
+                    "repetition");
+  CHECK_THROWS_AS(unique_tokens_for_loss(repeated, 1.9, 1e20), std::domain_error);
+  CHECK_THROWS_AS(unique_tokens_for_loss(repeated, 2.9, -1e20), std::domain_error);
+  auto harmless = penalised;
+  harmless.P = 0;
+  CHECK_THROWS_WITH(
+      unique_tokens_for_loss(harmless, 2.9, {1e9, 1e10}),
+      "scaling::unique_tokens_for_loss: P = 0, must be positive: where nothing harms, any number of tokens "
+      "will do");
+}
