@@ -136,7 +136,7 @@ TEST_CASE("More parameters and more tokens each lower the loss, down to E") {
     CHECK(law(N, D) >= law.E);
     // What is left halves when N grows by 2^(1/alpha). 1e-13: N up to 2^50 larger, some 50 roundings of a logarithm
     CHECK(of_size(std::exp2(1 / law.alpha) * N, D) ==
-          Catch::Detail::Approx(of_size(N, D) / 2).epsilon(1e-13).margin(0));
+          Catch::Approx(of_size(N, D) / 2).epsilon(1e-13).margin(0));
     CHECK(reducible(N, D) == of_size(N, D) + of_tokens(N, D));
   }
 }

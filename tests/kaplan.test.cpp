@@ -16,7 +16,7 @@
 namespace {
 
 namespace published = scaling::published;
-using Catch::Detail::Approx;
+using Catch::Approx;
 using scaling::kaplan;
 using scaling::kaplan_steps;
 using support::ulps_off;

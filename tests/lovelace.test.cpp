@@ -15,7 +15,7 @@
 
 namespace {
 
-using Catch::Detail::Approx;
+using Catch::Approx;
 using scaling::chinchilla;
 using scaling::lovelace;
 using support::ulps_off;

@@ -15,7 +15,7 @@
 
 namespace {
 
-using Catch::Detail::Approx;
+using Catch::Approx;
 using scaling::chinchilla;
 using scaling::muennighoff;
 using support::ulps_off;

@@ -22,7 +22,7 @@
 namespace {
 
 namespace published = scaling::published;
-using Catch::Detail::Approx;
+using Catch::Approx;
 using scaling::over_training;
 using support::ulps_off;
 

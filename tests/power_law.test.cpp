@@ -16,7 +16,7 @@
 
 namespace {
 
-using Catch::Detail::Approx;
+using Catch::Approx;
 using support::ulps_off;
 constexpr double infinity = std::numeric_limits<double>::infinity(),
                  not_a_number = std::numeric_limits<double>::quiet_NaN();

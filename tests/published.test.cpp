@@ -28,7 +28,7 @@
 namespace {
 
 namespace published = scaling::published;
-using Catch::Detail::Approx;
+using Catch::Approx;
 using scaling::chinchilla;
 
 /// The numbers of a set by their symbols: those of its table, or of its members where it is no law of loss.

@@ -19,7 +19,7 @@
 namespace {
 
 using namespace scaling;
-using Catch::Detail::Approx;
+using Catch::Approx;
 using support::ulps_off;
 using decimal = boost::multiprecision::cpp_bin_float_50;
 

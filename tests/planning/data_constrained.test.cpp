@@ -16,7 +16,7 @@
 namespace {
 
 using namespace scaling;
-using Catch::Detail::Approx;
+using Catch::Approx;
 
 template <class T>
 constexpr T epsilon = std::numeric_limits<T>::epsilon();

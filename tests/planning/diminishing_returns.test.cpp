@@ -15,7 +15,7 @@
 namespace {
 
 using namespace scaling;
-using Catch::Detail::Approx;
+using Catch::Approx;
 
 constexpr auto refit = published::besiroglu_2024<>;
 static_assert(compute_exponent(refit) > 0.178 && compute_exponent(refit) < 0.179);

@@ -15,7 +15,7 @@
 namespace {
 
 using namespace scaling;
-using Catch::Detail::Approx;
+using Catch::Approx;
 using decimal = boost::multiprecision::cpp_bin_float_50;
 
 constexpr auto law = published::besiroglu_2024<>;

@@ -14,7 +14,7 @@
 namespace {
 
 using namespace scaling;
-using Catch::Detail::Approx;
+using Catch::Approx;
 
 constexpr lovelace<> penalised{
     .E = 1.8172, .A = 482.01, .B = 2085.43, .alpha = 0.3478, .beta = 0.3658, .P = 0.0229, .delta = 1, .kappa = 1};

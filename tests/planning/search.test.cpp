@@ -18,7 +18,7 @@
 namespace {
 
 using namespace scaling;
-using Catch::Detail::Approx;
+using Catch::Approx;
 
 template <class T>
 constexpr T epsilon = std::numeric_limits<T>::epsilon();
@@ -69,6 +69,9 @@ T apart(T got, T want) {
 constexpr auto kaplan_plan = compute_optimal(published::kaplan_2020<>, 1e21);
 static_assert(kaplan_plan.parameters > 6.2312e9 && kaplan_plan.parameters < 6.2313e9);
 static_assert(compute_optimal_for_parameters(published::kaplan_2020<>, 1e9).tokens > 0);
+// A search within a search still fits Clang's default limits.
+constexpr auto back_from_loss = compute_optimal_for_loss(published::kaplan_2020<>, kaplan_plan.loss);
+static_assert(back_from_loss.parameters > 6.2312e9 && back_from_loss.parameters < 6.2313e9);
 static_assert(training_law<chinchilla<float>> && !training_law<muennighoff<double>>);
 
 }  // namespace
@@ -114,6 +117,41 @@ TEST_CASE("Kaplan's joint law is a power of one of Chinchilla's, and so is its p
   }
 }
 
+TEMPLATE_TEST_CASE("The cheapest run for a loss undoes the best run for a budget", "", float, double, long double) {
+  using T = TestType;
+  support::random_numbers random(32);
+  for (int i = 0; i < 40; ++i) {
+    const auto law = random_law<T>(random);
+    const auto cost = random_cost(random);
+    const disguised<T> same{law.E, law.A, law.B, law.alpha, law.beta};
+    const auto plan = compute_optimal(same, static_cast<T>(random.spread(1e14, 1e24)), cost);
+    // The reducible part of log(1 + loss) over its rounding, and 1/exponent of the frontier: what a loss can tell.
+    const T reducible = law(plan.parameters, plan.tokens) - law.E,
+            gamma = law.alpha * law.beta / (law.alpha + law.beta);
+    if (reducible < T(0.01) || plan.parameters < 10 || plan.tokens < 10) continue;
+    const T tolerance = 200 * epsilon<T> * (1 + law.E + reducible) * (1 + plan.loss) / (reducible * gamma);
+    const auto back = compute_optimal_for_loss(same, plan.loss, cost);
+    CAPTURE(i, back.flops, plan.flops);
+    CHECK(back.loss == plan.loss);
+    CHECK(apart(back.flops, plan.flops) < tolerance);
+    CHECK(apart(back.parameters, plan.parameters) < tolerance);
+  }
+}
+
+TEST_CASE("Parameters and tokens are alike to a plan: exchanged in the law, they are exchanged in the plan") {
+  support::random_numbers random(33);
+  for (int i = 0; i < 50; ++i) {
+    const auto law = random_law<double>(random);
+    const auto cost = random_cost(random);
+    const training_cost exchanged{cost.factor, cost.tokens_power, cost.parameters_power};
+    const double flops = random.spread(1e14, 1e24);
+    const auto plan = compute_optimal(disguised<>{law.E, law.A, law.B, law.alpha, law.beta}, flops, cost);
+    const auto mirror = compute_optimal(disguised<>{law.E, law.B, law.A, law.beta, law.alpha}, flops, exchanged);
+    CHECK(apart(mirror.parameters, plan.tokens) < 1e-12);
+    CHECK(apart(mirror.tokens, plan.parameters) < 1e-12);
+  }
+}
+
 TEST_CASE("Slopes are the derivatives in the logarithms of the inputs") {
   constexpr auto law = published::besiroglu_2024<>;
   const auto [loss, slope] = slopes_of(law, {7e9, 1.4e11});
@@ -140,6 +178,9 @@ TEST_CASE("A law that has no optimum, or a question that makes no sense, is refu
                     "scaling::compute_optimal_for_parameters: parameters = 0, must be positive and finite");
   CHECK_THROWS_WITH(compute_optimal_for_tokens(law, -2.0),
                     "scaling::compute_optimal_for_tokens: tokens = -2, must be positive and finite");
+  CHECK_THROWS_WITH(compute_optimal_for_loss(law, -1.0),
+                    "scaling::compute_optimal_for_loss: loss = -1, must be positive and finite");
+  CHECK_THROWS_AS(compute_optimal_for_loss(law, 0.9), std::domain_error);  // the floor is log(2.7) = 0.99
   CHECK_THROWS_WITH(compute_optimal(law, 1e20, {.factor = -6}),
                     "scaling::compute_optimal: cost.factor = -6, must be positive and finite");
   law.B = 0;

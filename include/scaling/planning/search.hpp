@@ -10,6 +10,7 @@
 #pragma once
 
 #include <concepts>
+#include <limits>
 
 #include <scaling/core/cmath.hpp>
 #include <scaling/core/error.hpp>
@@ -108,6 +109,31 @@ constexpr auto compute_optimal_for_tokens(const Law& law, typename Law::real_typ
   detail::require(root.converged(), function, "tokens", tokens, "a count at which the law has an optimum");
   const T N = cmath::exp(root.x);
   return {N, tokens, cmath::exp(path.log_flops(N, tokens)), law({N, tokens})};
+}
+
+/// The cheapest run that reaches `loss` [nats/token], by a search within a search: some 150 evaluations of the law.
+/// Domain: a loss that the law reaches at its optimum for some budget. Otherwise as above.
+template <training_law Law>
+constexpr auto compute_optimal_for_loss(const Law& law, typename Law::real_type loss, const training_cost& cost = {})
+    -> allocation<typename Law::real_type> {
+  using T = typename Law::real_type;
+  constexpr auto function = "scaling::compute_optimal_for_loss";
+  detail::require(positive_finite(loss), function, "loss", loss, "positive and finite");
+  const detail::searched_path<Law> path(law, cost, function);
+  // Logs of losses: along the optimum they are nearly straight in the log of the budget.
+  const T log_loss = cmath::log(loss);
+  const auto short_of = [&](T log_units) {
+    const auto best = path.log_parameters(log_units);
+    if (!best.converged()) return std::numeric_limits<T>::quiet_NaN();
+    return log_loss - cmath::log(law({cmath::exp(best.x), path.tokens(log_units, best.x)}));
+  };
+  const T start = (path.p + path.q) * cmath::log(T(1e9L));  // a billion of each: anywhere will do
+  const auto root = detail::find_root_from(short_of, start);
+  detail::require(root.converged(), function, "loss", loss,
+                  "a loss that the law reaches at its optimum for some budget");
+  const auto best = path.log_parameters(root.x);
+  const T N = cmath::exp(best.x), D = path.tokens(root.x, best.x);
+  return {N, D, path.k * cmath::exp(root.x), loss};
 }
 
 }  // namespace scaling
