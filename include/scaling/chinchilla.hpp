@@ -7,7 +7,7 @@
 //   D  training tokens [tokens], D > 0, each seen once
 //   E  irreducible loss [nats/token];  A [nats/token * parameters^alpha];  B [nats/token * tokens^beta]
 //
-// Source: arXiv 2203.15556, equation (2) and appendix D.3. Trap: (A, alpha) and (B, beta) are nearly collinear on real
+// Source: arXiv 2203.15556, equation (2) and appendix D.2. Trap: (A, alpha) and (B, beta) are nearly collinear on real
 // runs (correlation 0.999), so compare fits by their losses or by their objective, never coefficient by coefficient.
 #pragma once
 
@@ -38,7 +38,7 @@ struct chinchilla {
 
   bool operator==(const chinchilla&) const = default;
 
-  /// Starts: the 5 x 6 x 6 x 5 x 5 = 4500 of the literature (appendix D.3). The bounds of the exponents are generous:
+  /// Starts: the 5 x 6 x 6 x 5 x 5 = 4500 of the literature (appendix D.2). The bounds of the exponents are generous:
   /// at 10 a term dies within one doubling.
   static constexpr auto coefficients() {
     using row = coefficient<chinchilla>;

@@ -164,7 +164,7 @@ constexpr T steps_for_loss(const kaplan_steps<T>& law, value_of_t<T> N, value_of
   return law.S_c * cmath::pow(loss - converged, -1 / law.alpha_S);
 }
 
-/// C_min [FLOP] at which N parameters reach `loss`: 6 N B_crit(L) S_min, (B.2). Domain and errors as steps_for_loss.
+/// C_min [FLOP] at which N parameters reach `loss`: 6 N B_crit(L) S_min, (B.15). Domain and errors as steps_for_loss.
 template <real T>
 constexpr T flops_for_loss(const kaplan_steps<T>& law, const critical_batch<T>& batch, value_of_t<T> N,
                            value_of_t<T> loss) {
@@ -222,7 +222,7 @@ struct compute_frontier {
   bool operator==(const compute_frontier&) const = default;
 };
 
-/// The frontier that L(N, S_min) and B_crit(L) imply: (B.5) to (B.11), exact. It lies well off the one measured:
+/// The frontier that L(N, S_min) and B_crit(L) imply: (B.5) to (B.10), exact. It lies well off the one measured:
 /// one PF-day buys 6e8 parameters where table 6 has 1.3e9.
 ///
 /// Each quantity is a power of N along it. At N = N_c the loss of unlimited steps is 1, and the optimum stops at 1 + f,

@@ -10,7 +10,7 @@
 //   U  tokens there are [tokens];             N*(U_D)  the compute-optimal size for U_D tokens seen once
 //   E, A, B, alpha, beta  as in Chinchilla's law;  R*  repetitions after which one more is worth 1/e of a fresh one
 //
-// Source: arXiv 2305.16264, equations (5) to (7) and appendix A. Traps: the loss falls in D and in N for ever, so no
+// Source: arXiv 2305.16264, the parametric fit and appendix A. Traps: the loss falls in D and in N for ever, so no
 // overfitting is foreseen (lovelace.hpp does). N counts in full only up to N*: a run of one epoch whose model is larger
 // than that has more loss than in Chinchilla's law; all others without repetition have exactly the same. R* is an
 // e-folding, not a half-life. A variant with R*_D = 15.4 that leaves N' = N out is a hybrid that nobody fitted.

@@ -10,8 +10,8 @@
 //
 // For fixed M the loss is a line of one slope, eta, in log C; M shifts it. It is Chinchilla's law with one exponent,
 // alpha = beta = 2 eta, A = a 6^-eta, B = b 6^-eta, as in N and D the terms are a (6 N^2)^-eta and b (6 D^2)^-eta.
-// Source: arXiv 2403.08540, equations (4) and (5). Trap: the released code writes eta as -b'/2, a as alpha' 6^eta and b
-// as beta', so its numbers are not these. Err is fitted on five or six models for a fixed set of tasks.
+// Source: arXiv 2403.08540 and its released code. Trap: the code writes eta as -b'/2, a as alpha' 6^eta and b as beta',
+// so its numbers are not these. Err is fitted on five or six models for a fixed set of tasks.
 #pragma once
 
 #include <array>

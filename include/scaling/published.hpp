@@ -170,7 +170,7 @@ constexpr auto catalogue() {
                            "2605.01640"};
   constexpr paper gadre{"Gadre, Smyrnis, Shankar, Gururangan, Wortsman, Shao et al.", 2024,
                         "Language models scale reliably with over-training and on downstream tasks", "2403.08540"};
-  constexpr fitted_range hoffmann_sizes{70e6, 16e9}, hoffmann_tokens{5e9, 500e9};  // section 3 of the paper
+  constexpr fitted_range hoffmann_sizes{70e6, 16e9}, hoffmann_tokens{5e9, 500e9};                // as the paper says
   constexpr fitted_range read_off_sizes{5.733e7, 1.619e10}, read_off_tokens{8.186e8, 3.178e11};  // their 240 runs
   constexpr fitted_range kaplan_sizes{768, 1.5e9}, kaplan_tokens{22e6, 23e9};
   constexpr fitted_range muennighoff_sizes{7e6, 9e9}, muennighoff_tokens{1e8, 9e11};
@@ -189,9 +189,8 @@ constexpr auto catalogue() {
                  hoffmann_tokens, "rounded: the optimum at 5.76e23 FLOP is a fifth below the 40e9 of the paper's text"},
       provenance{"hoffmann_2022", "chinchilla", hoffmann, "TeX source", total, massive, hoffmann_sizes, hoffmann_tokens,
                  "not the minimum of the stated objective: the optimiser averaged the loss and stopped early"},
-      provenance{"besiroglu_2024", "chinchilla", besiroglu, "section 3, the table of estimates", total, massive,
-                 read_off_sizes, read_off_tokens,
-                 "E minimises the stated objective, the other four absolute residuals"},
+      provenance{"besiroglu_2024", "chinchilla", besiroglu, "the table of estimates", total, massive, read_off_sizes,
+                 read_off_tokens, "E minimises the stated objective, the other four absolute residuals"},
       provenance{"besiroglu_2024_notebook", "chinchilla", besiroglu, "data_analysis.ipynb", total, massive,
                  read_off_sizes, read_off_tokens, "the printed set before rounding; objective 1.01864471e-3"},
       provenance{"besiroglu_2024_optimum", "chinchilla", besiroglu, "computed from their 240 runs", total, massive,

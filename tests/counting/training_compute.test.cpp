@@ -162,7 +162,7 @@ TEMPLATE_TEST_CASE("Training is forward and backward on every token", "", float,
   }
 }
 
-// DeepSeek LLM, section 3.2: M = 72 L d^2 + 12 L d l, and 6 N_E falls short of it by up to half in small models.
+// DeepSeek LLM: M = 72 L d^2 + 12 L d l, and 6 N_E falls short of it by up to half in small models.
 TEST_CASE("DeepSeek's M is the training FLOP of a token") {
   const auto M = [](double L, double d, double l) { return 72 * L * d * d + 12 * L * d * l; };
   const transformer small{.layers = 8, .d_model = 512, .context = 4096},

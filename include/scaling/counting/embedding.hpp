@@ -11,7 +11,7 @@
 //
 //   u = N / (p^2 + p q + q^2)      p^3 = N/2 + sqrt((N/2)^2 + (omega/3)^3)
 //
-// Source: Pearce and Song 2024 (arXiv 2406.12907), section 3. Trap: omega belongs to one vocabulary and one aspect, so
+// Source: Pearce and Song 2024 (arXiv 2406.12907). Trap: omega belongs to one vocabulary and one aspect, so
 // another family of models has another.
 #pragma once
 

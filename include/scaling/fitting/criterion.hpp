@@ -11,7 +11,7 @@
 namespace scaling {
 
 /// r^2/2 where |r| <= delta, delta (|r| - delta/2) beyond: a squared error that outliers cannot pull (Huber 1964).
-/// The default is that of Hoffmann et al. 2022, appendix D.3, on residuals of logs.
+/// The default is that of Hoffmann et al. 2022, appendix D.2, on residuals of logs.
 /// Trap: where the noise is larger than delta most residuals are in the linear zone, and the fit is close to that of
 /// least absolute deviations.
 struct huber {

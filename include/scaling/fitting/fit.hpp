@@ -3,7 +3,7 @@
 //
 //   minimise over the coefficients  sum_i rho(log law(x_i) - log L_i)
 //
-// with rho Huber's criterion by default (Hoffmann et al. 2022, arXiv 2203.15556, appendix D.3, who sum over 4500 starts
+// with rho Huber's criterion by default (Hoffmann et al. 2022, arXiv 2203.15556, appendix D.2, who sum over 4500 starts
 // of L-BFGS; most such starts stop short and report success). Here the exponents are screened on a lattice with the
 // other coefficients solved for, on every face where a term may vanish too, and each minimum of the lattice is polished
 // by Newton's method with the exact Hessian until one more step would gain no more than rounding.

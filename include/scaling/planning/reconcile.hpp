@@ -13,9 +13,9 @@
 // which is the paper's formula, free of its cancellation. g starts at beta/(alpha/3 + beta) and ends at beta/(alpha +
 // beta), 0.76 and 0.51 with the coefficients of Besiroglu et al.
 //
-// Source: Pearce and Song 2024 (arXiv 2406.12907), section 4. Traps: g is not between its limits, it rises to 0.98 on
-// the way (N_E = 2e6). Where alpha e - e' < -beta, C_E falls as N_E grows, and the loss at a fixed budget has two
-// minima: with exponents so small (both below 0.1144, say) the best size jumps. The well-known sets are far from there.
+// Source: Pearce and Song 2024 (arXiv 2406.12907). Traps: g is not between its limits, it rises to 0.98 on the way
+// (N_E = 2e6). Where alpha e - e' < -beta, C_E falls as N_E grows, and the loss at a fixed budget has two minima: with
+// exponents so small (both below 0.1144, say) the best size jumps. The well-known sets are far from there.
 #pragma once
 
 #include <scaling/chinchilla.hpp>
