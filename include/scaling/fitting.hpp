@@ -5,6 +5,7 @@
 #include <scaling/fitting/basins.hpp>
 #include <scaling/fitting/coordinates.hpp>
 #include <scaling/fitting/criterion.hpp>
+#include <scaling/fitting/envelope.hpp>
 #include <scaling/fitting/fit.hpp>
 #include <scaling/fitting/fit_result.hpp>
 #include <scaling/fitting/identification.hpp>
