@@ -5,6 +5,7 @@
 #include <scaling/core/root.hpp>
 #include <scaling/counting.hpp>
 #include <scaling/fitting.hpp>
+#include <scaling/inference.hpp>
 #include <scaling/laws.hpp>
 #include <scaling/planning.hpp>
 #include <scaling/version.hpp>

@@ -1,0 +1,16 @@
+// Inference: how sure a fit is, and what that means for a plan.
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <scaling/inference/agreement.hpp>
+#include <scaling/inference/bca.hpp>
+#include <scaling/inference/coefficient_covariance.hpp>
+#include <scaling/inference/covariance.hpp>
+#include <scaling/inference/forecast.hpp>
+#include <scaling/inference/interval.hpp>
+#include <scaling/inference/law_sample.hpp>
+#include <scaling/inference/likelihood.hpp>
+#include <scaling/inference/random.hpp>
+#include <scaling/inference/residual_derivatives.hpp>
+#include <scaling/inference/runner.hpp>
+#include <scaling/inference/threads.hpp>

@@ -1,0 +1,86 @@
+// Whether a law agrees with another: Wald and likelihood-ratio tests of fitted against published coefficients.
+// SPDX-License-Identifier: BSL-1.0
+//
+// Besiroglu et al. 2024 (arXiv 2404.10102) reject so the coefficients of Hoffmann et al. 2022 on the runs of their own
+// figure.
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <ranges>
+#include <vector>
+
+#include <Eigen/Core>
+#include <Eigen/QR>
+#include <boost/math/distributions/chi_squared.hpp>
+
+#include <scaling/core/error.hpp>
+#include <scaling/fitting/criterion.hpp>
+#include <scaling/inference/coefficient_covariance.hpp>
+#include <scaling/inference/likelihood.hpp>
+#include <scaling/loss_model.hpp>
+
+namespace scaling {
+
+/// A statistic that would have the chi-squared distribution if the laws agreed, and the probability that it would then
+/// be at least as large.
+template <class T>
+struct agreement {
+  T statistic;
+  int degrees_of_freedom;
+  T p_value;
+};
+
+namespace detail {
+
+template <class T>
+agreement<T> chi_squared_agreement(T statistic, int degrees_of_freedom) {
+  if (!(statistic < std::numeric_limits<T>::infinity()))  // also NaN, which Boost refuses
+    return {statistic, degrees_of_freedom, statistic > 0 ? T(0) : statistic};
+  const boost::math::chi_squared_distribution<T> distribution(static_cast<T>(degrees_of_freedom));
+  return {statistic, degrees_of_freedom,
+          boost::math::cdf(boost::math::complement(distribution, std::max(statistic, T(0))))};
+}
+
+}  // namespace detail
+
+/// Wald's test: d^T V^-1 d, where d is the difference of the two laws in the fitted coordinates (log A, alpha ...) over
+/// the coefficients that vary. NaN unless the covariance is ok.
+/// Trap: like every Wald test it depends on the coordinates; far from the law, where it is quadratic only by
+/// extrapolation, its size says less than that it is large.
+template <loss_model Law>
+agreement<typename Law::real_type> wald_test(const coefficient_covariance<Law>& covariance, const Law& other) {
+  using T = typename Law::real_type;
+  using dynamic = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
+  constexpr auto table = Law::coefficients();
+  std::vector<int> places;
+  for (std::size_t k = 0; k < table.size(); ++k)
+    if (covariance.varies(table[k].symbol)) places.push_back(static_cast<int>(k));
+  const auto freedom = static_cast<int>(places.size());
+  if (covariance.status != covariance_status::ok || freedom == 0)
+    return {std::numeric_limits<T>::quiet_NaN(), freedom, std::numeric_limits<T>::quiet_NaN()};
+  const auto difference = (detail::fitted_coordinates(other) - detail::fitted_coordinates(covariance.law)).eval();
+  const dynamic reduced = covariance.factor(places, Eigen::all);
+  if (!difference(places).allFinite())
+    return detail::chi_squared_agreement(std::numeric_limits<T>::infinity(), freedom);
+  // F z = d with the shortest z: |z|^2 is the statistic, without V being formed.
+  const auto z = reduced.completeOrthogonalDecomposition().solve(difference(places)).eval();
+  return detail::chi_squared_agreement(z.squaredNorm(), freedom);
+}
+
+/// The likelihood-ratio test of `other` against `fitted`, the law of the greatest likelihood on these observations:
+/// twice the difference of their log-likelihoods, each with its own scale; see likelihood.hpp for the densities.
+/// `degrees_of_freedom` is the number of coefficients that the fit was free to move; by default all of them.
+/// Trap: `fitted` must be the optimum of the density named; anything else makes the statistic too small.
+template <loss_model Law, std::ranges::input_range Runs>
+agreement<typename Law::real_type> likelihood_ratio_test(const Law& fitted, const Law& other, const Runs& observations,
+                                                         const criterion& density = huber{},
+                                                         int degrees_of_freedom = int(coefficient_count<Law>)) {
+  detail::require(degrees_of_freedom > 0, "scaling::likelihood_ratio_test", "degrees_of_freedom", degrees_of_freedom,
+                  "positive");
+  const auto gain = log_likelihood(fitted, observations, density).log_likelihood -
+                    log_likelihood(other, observations, density).log_likelihood;
+  return detail::chi_squared_agreement(2 * gain, degrees_of_freedom);
+}
+
+}  // namespace scaling

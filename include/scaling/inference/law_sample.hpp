@@ -1,0 +1,92 @@
+// A sample of laws, such as the replicates of a bootstrap: what it says of any function of the law.
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+#include <Eigen/Core>
+#include <Eigen/QR>
+
+#include <scaling/core/error.hpp>
+#include <scaling/inference/coefficient_covariance.hpp>
+#include <scaling/inference/interval.hpp>
+#include <scaling/loss_model.hpp>
+
+namespace scaling {
+
+/// What all the functions of a sample ask of it: `laws`, in any order. `law_sample` is one, and so is any type of the
+/// user's, such as draws from a posterior.
+template <class Sample>
+concept sample_of_laws = requires(const Sample& sample) {
+  sample.laws.size();
+  sample.laws.begin();
+  requires loss_model<typename std::remove_cvref_t<decltype(sample.laws)>::value_type>;
+};
+
+/// f at each law of a sample.
+template <sample_of_laws Sample, class F>
+auto values_of(const Sample& sample, F&& f) {
+  std::vector<std::remove_cvref_t<decltype(f(*sample.laws.begin()))>> values;
+  values.reserve(sample.laws.size());
+  for (const auto& law : sample.laws) values.push_back(f(law));
+  return values;
+}
+
+template <loss_model Law>
+struct law_sample {
+  using T = typename Law::real_type;
+
+  std::vector<Law> laws;
+
+  /// The standard deviation of f(law) over the sample, with n - 1. NaN for fewer than two laws, or if a value is.
+  template <class F>
+  T standard_error_of(F&& f) const {
+    const auto values = values_of(*this, f);
+    if (values.size() < 2) return std::numeric_limits<T>::quiet_NaN();
+    const T count = static_cast<T>(values.size());
+    T mean = 0, squares = 0;
+    for (const T value : values) mean += value / count;
+    for (const T value : values) squares += (value - mean) * (value - mean);
+    return std::sqrt(squares / (count - 1));
+  }
+
+  /// The percentile interval of f(law): see interval.hpp; bca.hpp has one that allows for bias and skewness.
+  template <class F>
+  interval<T> interval_of(F&& f, double level = 0.95) const {
+    return percentile_interval(values_of(*this, f), level);
+  }
+
+  /// The covariance of the fitted coordinates (log c or c) over the sample, about its mean. The `law` of the answer is
+  /// the one at that mean. Not finite where a law of the sample lacks a term: the logarithm of 0 has no mean.
+  coefficient_covariance<Law> covariance() const {
+    using vector = detail::coordinate_vector<Law>;
+    constexpr int P = static_cast<int>(coefficient_count<Law>);
+    detail::require<std::invalid_argument>(laws.size() > coefficient_count<Law>, "scaling::law_sample::covariance",
+                                           "number of laws", laws.size(), "above the number of coefficients");
+    vector mean = vector::Zero();
+    Eigen::Matrix<T, Eigen::Dynamic, P> deviations(static_cast<Eigen::Index>(laws.size()), P);
+    for (std::size_t i = 0; i < laws.size(); ++i) {
+      const vector x = detail::fitted_coordinates(laws[i]);
+      deviations.row(static_cast<Eigen::Index>(i)) = x.transpose();
+      mean += x / static_cast<T>(laws.size());
+    }
+    deviations.rowwise() -= mean.transpose();
+    deviations /= std::sqrt(static_cast<T>(laws.size() - 1));
+    coefficient_covariance<Law> result{detail::law_of_coordinates<Law>(mean), {}};
+    if (deviations.allFinite()) {
+      // deviations = Q R, so that their product with themselves is R^T R.
+      const Eigen::HouseholderQR<decltype(deviations)> qr(deviations);
+      result.factor = qr.matrixQR().template topRows<P>().template triangularView<Eigen::Upper>().toDenseMatrix();
+      result.factor.transposeInPlace();
+    } else {
+      result.factor.setConstant(std::numeric_limits<T>::quiet_NaN());
+      result.status = covariance_status::not_finite;
+    }
+    return result;
+  }
+};
+
+}  // namespace scaling

@@ -1,0 +1,113 @@
+// Tests of agreement: the rejection of the coefficients of 2022, and the likelihoods that it rests on.
+// SPDX-License-Identifier: BSL-1.0
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include <scaling/chinchilla.hpp>
+#include <scaling/inference/agreement.hpp>
+#include <scaling/inference/likelihood.hpp>
+#include <scaling/inference/random.hpp>
+#include <scaling/published.hpp>
+
+#include "support/catch.hpp"
+#include "support/reference.hpp"
+#include "support/tables.hpp"
+
+namespace sc = scaling;
+using Catch::Approx;
+using law_type = sc::chinchilla<>;
+
+namespace {
+
+constexpr law_type law = sc::published::besiroglu_2024<double>;
+
+std::vector<sc::observation<>> noisy(double noise) {
+  sc::philox_stream random(1, 1);
+  std::vector<sc::observation<>> result;
+  for (const double N : {1e8, 1e9, 1e10})
+    for (const double ratio : {5.0, 20.0, 40.0})
+      result.push_back({{N, ratio * N}, law(N, ratio * N) * std::exp(noise * random.normal())});
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("the coefficients of 2022 are rejected as their replication has it") {
+  const auto file = support::reference_file("data/epoch_2024.csv");
+  if (!file) return;
+  const auto runs = support::epoch_240(*file);
+  const auto likelihood = [&](const law_type& one) { return sc::log_likelihood(one, runs).log_likelihood; };
+  // Two decimals are published.
+  CHECK(std::abs(likelihood(sc::published::hoffmann_2022_printed<double>) - 562.25) < 0.006);
+  CHECK(std::abs(likelihood(sc::published::hoffmann_2022<double>) - 837.78) < 0.006);
+  CHECK(std::abs(likelihood(sc::published::besiroglu_2024_notebook<double>) - 879.77) < 0.006);
+  CHECK(std::abs(std::log(sc::log_likelihood(sc::published::besiroglu_2024_notebook<double>, runs).scale) + 12.27) <
+        0.006);
+  const auto test = sc::likelihood_ratio_test(sc::published::besiroglu_2024_notebook<double>,
+                                              sc::published::hoffmann_2022<double>, runs);
+  CHECK(std::abs(test.statistic - 84.00) < 0.006);
+  CHECK(test.degrees_of_freedom == 5);
+  CHECK(std::abs(test.p_value / 1.22e-16 - 1) < 0.005);
+}
+
+TEST_CASE("the scale of a likelihood is the best one") {
+  for (const double delta : {1e-3, 0.5, 2.0, 50.0}) {
+    const auto runs = noisy(0.01);
+    const auto best = sc::log_likelihood(law, runs, sc::huber{delta});
+    CAPTURE(delta, best.scale);
+    // The normaliser by quadrature of the quadratic part, by hand beyond.
+    double normaliser = 2 / delta * std::exp(-delta * delta / 2);
+    for (int i = 0; i < 100000; ++i) {
+      const double z = delta * (i + 0.5) / 100000;
+      normaliser += 2 * std::exp(-z * z / 2) * delta / 100000;
+    }
+    const auto at = [&](double sigma) {
+      double sum = 0;
+      for (const auto& run : runs) {
+        const double z = std::abs(std::log(law(run.at) / run.loss)) / sigma;
+        sum -= (z <= delta ? z * z / 2 : delta * (z - delta / 2)) + std::log(sigma * normaliser);
+      }
+      return sum;
+    };
+    CHECK(std::abs(best.log_likelihood - at(best.scale)) < 1e-7);  // of the quadrature
+    CHECK(at(best.scale * 1.001) < at(best.scale));
+    CHECK(at(best.scale / 1.001) < at(best.scale));
+  }
+}
+
+TEST_CASE("a wide Huber density is the Gaussian one") {
+  const auto runs = noisy(0.01);
+  const auto huber = sc::log_likelihood(law, runs, sc::huber{50}), gauss = sc::log_likelihood(law, runs, sc::squared{});
+  CHECK(huber.log_likelihood == Approx(gauss.log_likelihood).epsilon(1e-13));
+  CHECK(huber.scale == Approx(gauss.scale).epsilon(1e-13));
+  CHECK(sc::log_likelihood(law, noisy(0), sc::huber{}).log_likelihood > 200);  // all but no residuals
+}
+
+TEST_CASE("Wald's statistic is a sum of squared deviates") {
+  sc::coefficient_covariance<law_type> c{law, sc::detail::coordinate_matrix<law_type>::Zero()};
+  for (int k = 0; k < 5; ++k) c.factor(k, k) = 0.1 * (k + 1);
+  auto other = law;
+  other.A *= std::exp(0.2);  // one standard error
+  other.beta += 1.5;         // three
+  auto test = sc::wald_test(c, other);
+  CHECK(test.statistic == Approx(10).epsilon(1e-12));
+  CHECK(test.degrees_of_freedom == 5);
+  CHECK(test.p_value == Approx(0.0752352461).epsilon(1e-8));  // of chi-squared with 5, from tables
+  CHECK(sc::wald_test(c, law).p_value == 1);
+
+  // Mixed columns are the same covariance; a coefficient that does not vary is not compared.
+  c.factor.col(1) = 0.6 * c.factor.col(1) + 0.8 * c.factor.col(4).eval();
+  CHECK(sc::wald_test(c, other).statistic != Approx(10));
+  c.factor.setZero();
+  for (int k = 0; k < 4; ++k) c.factor(k, (k + 1) % 4) = 0.1 * (k + 1);
+  c.excluded = {"beta"};
+  test = sc::wald_test(c, other);
+  CHECK(test.statistic == Approx(1).epsilon(1e-12));
+  CHECK(test.degrees_of_freedom == 4);
+
+  other.E = 0;
+  CHECK(sc::wald_test(c, other).p_value == 0);
+  c.status = sc::covariance_status::not_identified;
+  CHECK(std::isnan(sc::wald_test(c, other).p_value));
+}

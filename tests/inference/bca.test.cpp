@@ -1,0 +1,59 @@
+// BCa intervals against their formula, by hand.
+// SPDX-License-Identifier: BSL-1.0
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include <scaling/inference/bca.hpp>
+
+#include "support/catch.hpp"
+
+namespace sc = scaling;
+
+namespace {
+
+double probability(double z) { return std::erfc(-z / std::sqrt(2.0)) / 2; }
+
+constexpr double two_sided_95 = 1.959963984540054;
+
+std::vector<double> thousand() {
+  std::vector<double> values;
+  for (int i = 0; i <= 1000; ++i) values.push_back((i * 617) % 1001);
+  return values;
+}
+
+}  // namespace
+
+TEST_CASE("without bias and skewness it is the percentile interval") {
+  const auto interval = sc::bca_interval(thousand(), 500.0, {1, 2, 3});
+  CHECK(std::abs(interval.lower - 25) < 1e-9);  // 1000 roundings of a probability
+  CHECK(std::abs(interval.upper - 975) < 1e-9);
+  CHECK(interval.level == 0.95);
+}
+
+TEST_CASE("bias moves both ends by twice its normal deviate") {
+  const double share = 841.0 / 1001;  // of the values, those below 840.5
+  double z = 1;                       // its deviate, by Newton's method
+  for (int i = 0; i < 20; ++i) z -= (probability(z) - share) / (std::exp(-z * z / 2) / 2.5066282746310002);
+  const auto interval = sc::bca_interval(thousand(), 840.5, {1, 2, 3});
+  CHECK(std::abs(interval.lower - 1000 * probability(2 * z - two_sided_95)) < 1e-9);
+  CHECK(std::abs(interval.upper - 1000 * probability(2 * z + two_sided_95)) < 1e-9);
+}
+
+TEST_CASE("skewness stretches the ends by the acceleration of the jackknife") {
+  // Mean 1, deviations 1, 1, -2: cubes -6, squares 6.
+  const double a = -6 / (6 * 6 * std::sqrt(6.0));
+  const auto interval = sc::bca_interval(thousand(), 500.0, {0, 0, 3});
+  CHECK(std::abs(interval.lower - 1000 * probability(-two_sided_95 / (1 + a * two_sided_95))) < 1e-9);
+  CHECK(std::abs(interval.upper - 1000 * probability(two_sided_95 / (1 - a * two_sided_95))) < 1e-9);
+}
+
+TEST_CASE("where there is no BCa interval its ends are NaN") {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(std::isnan(sc::bca_interval(thousand(), -1.0, {1, 2, 3}).lower));
+  CHECK(std::isnan(sc::bca_interval(thousand(), 2000.0, {1, 2, 3}).upper));
+  CHECK(std::isnan(sc::bca_interval({1, nan, 2}, 1.5, {1, 2, 3}).lower));
+  CHECK(std::isnan(sc::bca_interval(thousand(), 500.0, {1, nan, 3}).lower));
+  // All jackknife values alike: nothing skews.
+  CHECK(std::abs(sc::bca_interval(thousand(), 500.0, {2, 2, 2}).lower - 25) < 1e-9);
+}

@@ -1,0 +1,83 @@
+// What a sample of laws says of functions of the law.
+// SPDX-License-Identifier: BSL-1.0
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+#include <scaling/chinchilla.hpp>
+#include <scaling/inference/law_sample.hpp>
+#include <scaling/inference/random.hpp>
+
+#include "support/catch.hpp"
+
+namespace sc = scaling;
+using Catch::Approx;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+using sample_type = sc::law_sample<sc::chinchilla<>>;
+
+/// Laws whose log A and alpha lie on a line, but for a thousandth.
+sample_type sample(std::size_t count) {
+  sample_type result;
+  sc::philox_stream random(1, 2);
+  for (std::size_t i = 0; i < count; ++i) {
+    const double alpha = 0.35 + 0.015 * random.normal(), beta = 0.37 + 0.02 * random.normal();
+    result.laws.push_back({1.8 * std::exp(0.01 * random.normal()),
+                           std::exp(6 + 20 * (alpha - 0.35) + 0.0003 * random.normal()),
+                           std::exp(7 + 23 * (beta - 0.37) + 0.0004 * random.normal()), alpha, beta});
+  }
+  return result;
+}
+
+double alpha(const sc::chinchilla<>& law) { return law.alpha; }
+
+struct posterior {  // a user's own
+  std::vector<sc::chinchilla<>> laws;
+};
+static_assert(sc::sample_of_laws<posterior> && sc::sample_of_laws<sample_type> && !sc::sample_of_laws<int>);
+
+}  // namespace
+
+TEST_CASE("standard errors and intervals are those of the values") {
+  sample_type three{{{1, 1, 1, 0.2, 0.3}, {1, 1, 1, 0.3, 0.3}, {1, 1, 1, 0.7, 0.3}}};
+  CHECK(three.standard_error_of(alpha) == Approx(std::sqrt((0.04 + 0.01 + 0.09) / 2)).epsilon(1e-14));
+  CHECK(three.interval_of(alpha, 0.5).lower == Approx(0.25).epsilon(1e-14));
+  CHECK(three.interval_of(alpha, 0.5).upper == Approx(0.5).epsilon(1e-14));
+  CHECK(sc::values_of(three, alpha) == std::vector<double>{0.2, 0.3, 0.7});
+  CHECK(std::isnan(sample_type{{three.laws[0]}}.standard_error_of(alpha)));
+}
+
+TEST_CASE("the covariance is the mean product of deviations, and a minor axis keeps its digits") {
+  const auto s = sample(500);
+  const auto c = s.covariance();
+  REQUIRE(c.status == sc::covariance_status::ok);
+  sc::detail::coordinate_vector<sc::chinchilla<>> mean;
+  mean.setZero();
+  for (const auto& law : s.laws) mean += sc::detail::fitted_coordinates(law) / 500;
+  sc::detail::coordinate_matrix<sc::chinchilla<>> plain;
+  plain.setZero();
+  for (const auto& law : s.laws) {
+    const auto d = (sc::detail::fitted_coordinates(law) - mean).eval();
+    plain += d * d.transpose() / 499;
+  }
+  CHECK((c.matrix() - plain).cwiseAbs().maxCoeff() < 1e-14 * plain.cwiseAbs().maxCoeff());
+  CHECK((sc::detail::fitted_coordinates(c.law) - mean).cwiseAbs().maxCoeff() < 1e-14);
+  CHECK(c.correlated(0.99).size() == 2);
+
+  // Linear in the coordinates, so the delta method is exact: the distance from the line, a thousandth of what it is of.
+  const auto distance = [](const sc::chinchilla<>& law) { return std::log(law.A) - 20 * law.alpha; };
+  CHECK(std::abs(c.standard_error_of(distance) / s.standard_error_of(distance) - 1) < 1e-9);
+}
+
+TEST_CASE("a sample in which a term has vanished has no covariance of logs, and says so") {
+  auto s = sample(100);
+  s.laws[17].A = 0;
+  const auto c = s.covariance();
+  CHECK(c.status == sc::covariance_status::not_finite);
+  CHECK(std::isnan(c.standard_error_of(alpha)));
+  CHECK(s.standard_error_of(alpha) > 0);
+  CHECK_THROWS_WITH(sample(5).covariance(), ContainsSubstring("number of laws = 5, must be above"));
+}
