@@ -3,8 +3,11 @@
 #pragma once
 
 #include <scaling/planning/bracket.hpp>
+#include <scaling/planning/closed_form.hpp>
 #include <scaling/planning/compute_optimal.hpp>
 #include <scaling/planning/data_constrained.hpp>
+#include <scaling/planning/data_constrained_inverse.hpp>
+#include <scaling/planning/data_constrained_search.hpp>
 #include <scaling/planning/diminishing_returns.hpp>
 #include <scaling/planning/inference_aware.hpp>
 #include <scaling/planning/isoflop.hpp>

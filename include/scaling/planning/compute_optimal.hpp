@@ -34,23 +34,36 @@ struct allocation {
 
 namespace detail {
 
+/// A price in T, checked: C = k N^p D^q.
+template <real T>
+struct price {
+  T k, p, q;
+
+  constexpr price(const training_cost& cost, const char* function)
+      : k(T(cost.factor)), p(T(cost.parameters_power)), q(T(cost.tokens_power)) {
+    require(positive_finite(k), function, "cost.factor", k, "positive and finite");
+    require(positive_finite(p), function, "cost.parameters_power", p, "positive and finite");
+    require(positive_finite(q), function, "cost.tokens_power", q, "positive and finite");
+  }
+
+  constexpr T flops(T N, T D) const { return k * cmath::pow(N, p) * cmath::pow(D, q); }
+};
+
 /// The compute-optimal path of a Chinchilla law: N -> D along it, and both from C.
 template <real T>
-struct chinchilla_path {
+struct chinchilla_path : price<T> {
+  using price<T>::k, price<T>::p, price<T>::q;
   chinchilla<T> law;
-  T k, p, q, rho, s;
+  T rho, s;
 
   constexpr chinchilla_path(const chinchilla<T>& law_, const training_cost& cost, const char* function)
-      : law(law_), k(T(cost.factor)), p(T(cost.parameters_power)), q(T(cost.tokens_power)) {
+      : price<T>(cost, function), law(law_) {
     constexpr auto requirement = "positive and finite: a law without this term has no optimum";
     require(non_negative_finite(law.E), function, "E", law.E, "non-negative and finite");
     require(positive_finite(law.A), function, "A", law.A, requirement);
     require(positive_finite(law.B), function, "B", law.B, requirement);
     require(positive_finite(law.alpha), function, "alpha", law.alpha, requirement);
     require(positive_finite(law.beta), function, "beta", law.beta, requirement);
-    require(positive_finite(k), function, "cost.factor", k, "positive and finite");
-    require(positive_finite(p), function, "cost.parameters_power", p, "positive and finite");
-    require(positive_finite(q), function, "cost.tokens_power", q, "positive and finite");
     rho = law.alpha * law.A * q / (law.beta * law.B * p);
     s = p * law.beta + q * law.alpha;
   }
@@ -59,7 +72,6 @@ struct chinchilla_path {
   constexpr T tokens(T flops) const { return cmath::pow(rho, -p / s) * cmath::pow(flops / k, law.alpha / s); }
   constexpr T tokens_for(T N) const { return cmath::pow(cmath::pow(N, law.alpha) / rho, 1 / law.beta); }
   constexpr T parameters_for(T D) const { return cmath::pow(rho * cmath::pow(D, law.beta), 1 / law.alpha); }
-  constexpr T flops(T N, T D) const { return k * cmath::pow(N, p) * cmath::pow(D, q); }
 };
 
 }  // namespace detail

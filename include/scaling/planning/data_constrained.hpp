@@ -49,24 +49,34 @@ constexpr void require_repeatable(const lovelace<T>& law, const char* function) 
   require(non_negative_finite(law.kappa), function, "kappa", law.kappa, "non-negative and finite");
 }
 
-/// All runs of one budget by y, and the two terms of the loss at y = 0 times their exponents.
+/// All runs of one budget by y.
 template <real T>
-struct epoch_path {
-  T m, N1, U, flops, slope_of_N, slope_of_D;
+struct epoch_runs {
+  T m, N1, U, flops;
 
-  constexpr epoch_path(const chinchilla_path<T>& path, T flops_, T U_)
-      : m(path.p / path.q),
-        N1(cmath::pow(flops_ / path.k, 1 / path.p) * cmath::pow(U_, -1 / m)),
+  constexpr epoch_runs(const price<T>& cost, T flops_, T U_)
+      : m(cost.p / cost.q),
+        N1(cmath::pow(flops_ / cost.k, 1 / cost.p) * cmath::pow(U_, -1 / m)),
         U(U_),
-        flops(flops_),
-        slope_of_N(path.law.alpha * path.law.A * cmath::pow(N1, -path.law.alpha)),
-        slope_of_D(m * path.law.beta * path.law.B * cmath::pow(U, -path.law.beta)) {}
+        flops(flops_) {}
 
   template <class Law>
   constexpr repeated_allocation<T> plan(const Law& law, T y) const {
     const T N = N1 * cmath::exp(-y), epochs = cmath::exp(m * y), D = U * epochs;
-    return {N, D, U, epochs, flops, law(N, D, U)};
+    return {N, D, U, epochs, flops, law({N, D, U})};
   }
+};
+
+/// And the two terms of Chinchilla's law at y = 0, times their exponents.
+template <real T>
+struct epoch_path : epoch_runs<T> {
+  using epoch_runs<T>::m, epoch_runs<T>::N1, epoch_runs<T>::U;
+  T slope_of_N, slope_of_D;
+
+  constexpr epoch_path(const chinchilla_path<T>& path, T flops_, T U_)
+      : epoch_runs<T>(path, flops_, U_),
+        slope_of_N(path.law.alpha * path.law.A * cmath::pow(N1, -path.law.alpha)),
+        slope_of_D(m * path.law.beta * path.law.B * cmath::pow(U, -path.law.beta)) {}
 };
 
 /// An effective count, and by how many e-folds it grows for one of the count.

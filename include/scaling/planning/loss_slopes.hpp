@@ -31,6 +31,30 @@ struct value_of<detail::input_dual<T, P>> {
   using type = detail::input_dual<T, P>;
 };
 
+namespace detail {
+
+/// The loss at a run and its derivatives in P directions: `moves[k]` is how the logarithm of input k moves along each.
+template <loss_model Law, std::size_t P>
+constexpr dual<typename Law::real_type, P> loss_along(
+    const Law& law, const typename Law::input_type& at,
+    const std::array<std::array<typename Law::real_type, P>, input_count<typename Law::input_type>>& moves) {
+  using T = typename Law::real_type;
+  using wide = input_dual<T, P>;
+  using wide_law = rebind_t<Law, wide>;
+  std::array<wide, coefficient_count<Law>> constants;
+  for (std::size_t k = 0; k < constants.size(); ++k) constants[k] = law.*Law::coefficients()[k].member;
+  typename wide_law::input_type run{};
+  for (std::size_t k = 0; k < moves.size(); ++k) {
+    const T x = at.*Law::input_type::inputs()[k].member;
+    dual<T, P> moved(x);
+    for (std::size_t j = 0; j < P; ++j) moved.gradient[j] = x * moves[k][j];  // dx = x d ln x
+    run.*wide_law::input_type::inputs()[k].member = moved;
+  }
+  return law_from<wide_law>(constants)(run);
+}
+
+}  // namespace detail
+
 /// A loss [nats/token] and its slopes [nats/token per e-fold], in the order of the table of the law's inputs.
 template <loss_model Law>
 struct loss_slopes {
@@ -47,18 +71,9 @@ template <loss_model Law>
 constexpr loss_slopes<Law> slopes_of(const Law& law, const typename Law::input_type& at) {
   using T = typename Law::real_type;
   constexpr std::size_t P = input_count<typename Law::input_type>;
-  using wide = detail::input_dual<T, P>;
-  std::array<wide, coefficient_count<Law>> constants;
-  for (std::size_t k = 0; k < constants.size(); ++k) constants[k] = law.*Law::coefficients()[k].member;
-  using wide_law = rebind_t<Law, wide>;
-  typename wide_law::input_type run{};
-  for (std::size_t k = 0; k < P; ++k) {
-    const T x = at.*Law::input_type::inputs()[k].member;
-    dual<T, P> variable(x);
-    variable.gradient[k] = x;  // dx / d ln x
-    run.*wide_law::input_type::inputs()[k].member = variable;
-  }
-  const auto result = law_from<wide_law>(constants)(run);
+  std::array<std::array<T, P>, P> each{};
+  for (std::size_t k = 0; k < P; ++k) each[k][k] = 1;
+  const auto result = detail::loss_along(law, at, each);
   return {result.value, result.gradient};
 }
 

@@ -137,19 +137,19 @@ constexpr auto unique_tokens_for_loss(const Law& law, typename Law::real_type lo
   return detail::fewest_unique_tokens(law, at.tokens, loss, loss_at, function);
 }
 
-/// The fewest unique tokens with which `flops` [FLOP], at C = 6 N D and spent as well as they can be, reach `loss`.
+/// The fewest unique tokens with which `flops` [FLOP], spent as well as they can be, reach `loss` [nats/token].
 ///
 /// Domain: loss no less than that of Chinchilla's plan; else as above.
 /// Errors: as above.
 /// Accuracy: as above. A search among plans: constexpr, but beyond the steps that Clang takes by default.
 template <detail::repeating_law Law>
-constexpr auto unique_tokens_for_loss(const Law& law, typename Law::real_type loss, typename Law::real_type flops) ->
-    typename Law::real_type {
+constexpr auto unique_tokens_for_loss(const Law& law, typename Law::real_type loss, typename Law::real_type flops,
+                                      const training_cost& cost = {}) -> typename Law::real_type {
   using T = typename Law::real_type;
   constexpr auto function = "scaling::unique_tokens_for_loss";
   detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
-  const detail::chinchilla_path<T> path(detail::without_repetition(law), {}, function);
-  const auto loss_at = [&](T U) { return compute_optimal(law, flops, U).loss; };
+  const detail::chinchilla_path<T> path(detail::without_repetition(law), cost, function);
+  const auto loss_at = [&](T U) { return compute_optimal(law, flops, U, cost).loss; };
   return detail::fewest_unique_tokens(law, path.tokens(flops), loss, loss_at, function);
 }
 

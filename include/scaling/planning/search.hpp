@@ -6,7 +6,8 @@
 //   g_N = g_D,   g_N = -(dL/d ln N)/p,   g_D = -(dL/d ln D)/q      [nats/token per e-fold of C]
 //
 // The root of (g_D - g_N)/(|g_D| + |g_N|) in ln N is bracketed by steps of 1, 2, 4 ... from N = D, and found: some 15
-// evaluations of the law. For Chinchilla's law there is the closed form in compute_optimal.hpp.
+// evaluations of the law. For Chinchilla's law there is the closed form in compute_optimal.hpp, for two more in
+// closed_form.hpp.
 #pragma once
 
 #include <concepts>
@@ -32,17 +33,13 @@ namespace detail {
 
 /// A law and a price: which of N and D repays an e-fold of compute better.
 template <training_law Law>
-struct searched_path {
+struct searched_path : price<typename Law::real_type> {
   using T = typename Law::real_type;
+  using price<T>::k, price<T>::p, price<T>::q;
   Law law;
-  T k, p, q;
 
   constexpr searched_path(const Law& law_, const training_cost& cost, const char* function)
-      : law(law_), k(T(cost.factor)), p(T(cost.parameters_power)), q(T(cost.tokens_power)) {
-    require(positive_finite(k), function, "cost.factor", k, "positive and finite");
-    require(positive_finite(p), function, "cost.parameters_power", p, "positive and finite");
-    require(positive_finite(q), function, "cost.tokens_power", q, "positive and finite");
-  }
+      : price<T>(cost, function), law(law_) {}
 
   /// From -1, where only parameters are worth their compute, to 1, where only tokens are. 0 at the optimum.
   constexpr T lean(T N, T D) const {
@@ -111,29 +108,36 @@ constexpr auto compute_optimal_for_tokens(const Law& law, typename Law::real_typ
   return {N, tokens, cmath::exp(path.log_flops(N, tokens)), law({N, tokens})};
 }
 
-/// The cheapest run that reaches `loss` [nats/token], by a search within a search: some 150 evaluations of the law.
-/// Domain: a loss that the law reaches at its optimum for some budget. Otherwise as above.
+namespace detail {
+
 template <training_law Law>
-constexpr auto compute_optimal_for_loss(const Law& law, typename Law::real_type loss, const training_cost& cost = {})
+constexpr auto cheapest_for_loss(const searched_path<Law>& path, typename Law::real_type loss, const char* function)
     -> allocation<typename Law::real_type> {
   using T = typename Law::real_type;
-  constexpr auto function = "scaling::compute_optimal_for_loss";
-  detail::require(positive_finite(loss), function, "loss", loss, "positive and finite");
-  const detail::searched_path<Law> path(law, cost, function);
   // Logs of losses: along the optimum they are nearly straight in the log of the budget.
   const T log_loss = cmath::log(loss);
   const auto short_of = [&](T log_units) {
     const auto best = path.log_parameters(log_units);
     if (!best.converged()) return std::numeric_limits<T>::quiet_NaN();
-    return log_loss - cmath::log(law({cmath::exp(best.x), path.tokens(log_units, best.x)}));
+    return log_loss - cmath::log(path.law({cmath::exp(best.x), path.tokens(log_units, best.x)}));
   };
   const T start = (path.p + path.q) * cmath::log(T(1e9L));  // a billion of each: anywhere will do
-  const auto root = detail::find_root_from(short_of, start);
-  detail::require(root.converged(), function, "loss", loss,
-                  "a loss that the law reaches at its optimum for some budget");
+  const auto root = find_root_from(short_of, start);
+  require(root.converged(), function, "loss", loss, "a loss that the law reaches at its optimum for some budget");
   const auto best = path.log_parameters(root.x);
-  const T N = cmath::exp(best.x), D = path.tokens(root.x, best.x);
-  return {N, D, path.k * cmath::exp(root.x), loss};
+  return {cmath::exp(best.x), path.tokens(root.x, best.x), path.k * cmath::exp(root.x), loss};
+}
+
+}  // namespace detail
+
+/// The cheapest run that reaches `loss` [nats/token], by a search within a search: some 150 evaluations of the law.
+/// Domain: a loss that the law reaches at its optimum for some budget. Otherwise as above.
+template <training_law Law>
+constexpr auto compute_optimal_for_loss(const Law& law, typename Law::real_type loss, const training_cost& cost = {})
+    -> allocation<typename Law::real_type> {
+  constexpr auto function = "scaling::compute_optimal_for_loss";
+  detail::require(positive_finite(loss), function, "loss", loss, "positive and finite");
+  return detail::cheapest_for_loss(detail::searched_path<Law>(law, cost, function), loss, function);
 }
 
 }  // namespace scaling

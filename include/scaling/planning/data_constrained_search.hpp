@@ -1,0 +1,146 @@
+// The best split of a budget when there are only so many tokens, for laws beyond Muennighoff's and Lovelace's.
+// SPDX-License-Identifier: BSL-1.0
+//
+// As in data_constrained.hpp the runs of a budget are N = N1 e^-y, D = U e^(m y), m = p/q. The bounded law is lowest
+// where h is, a sum of three exponentials of y and so convex: its one minimum is where
+//
+//   alpha a N^-alpha = m beta b D^-beta + gamma c N^gamma U^-delta
+//
+// Of any other law nothing is known but that it may have a kink at one epoch, and minima on either side. Its losses on
+// a grid of y say where the minima are, the roots of its derivative say what they are, and the losses there which of
+// them, or one epoch, is the plan.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <limits>
+
+#include <scaling/bounded.hpp>
+#include <scaling/core/cmath.hpp>
+#include <scaling/core/error.hpp>
+#include <scaling/core/real.hpp>
+#include <scaling/core/root.hpp>
+#include <scaling/loss_model.hpp>
+#include <scaling/planning/compute_optimal.hpp>
+#include <scaling/planning/data_constrained.hpp>
+#include <scaling/planning/loss_slopes.hpp>
+
+namespace scaling {
+
+/// A law of parameters, tokens and unique tokens, in plain numbers: what a plan with limited tokens can be searched for.
+template <class Law>
+concept repeated_law = loss_model<Law> && real<typename Law::real_type> &&
+    std::same_as<typename Law::input_type, repeated_run<typename Law::real_type>>;
+
+namespace detail {
+
+/// All runs of one budget by the distance |y| from one epoch, to the side of more epochs (side = 1) or of fewer (-1).
+template <repeated_law Law>
+struct epoch_side {
+  using T = typename Law::real_type;
+  Law law;
+  epoch_runs<T> runs;
+  T side;
+
+  constexpr repeated_run<T> run(T distance) const {
+    return {runs.N1 * cmath::exp(-side * distance), runs.U * cmath::exp(runs.m * side * distance), runs.U};
+  }
+  constexpr T loss(T distance) const { return law(run(distance)); }
+  constexpr T slope(T distance) const {
+    return loss_along<Law, 1>(law, run(distance), {{{-side}, {runs.m * side}, {T(0)}}}).gradient[0];
+  }
+
+  /// Calls `visit` with the distance of each minimum that a grid up to 32 e-folds of N brackets. Gives the lowest loss
+  /// on the grid, which is no minimum where it lies at the end.
+  template <class Visit>
+  constexpr T visit_minima(const Visit& visit) const {
+    constexpr int cells = 24;
+    // A few units in the last place beyond one epoch: on this side of the kink.
+    const T first = 16 * std::numeric_limits<T>::epsilon() * (runs.m < 1 ? 1 / runs.m : T(1));
+    std::array<T, 3> at{first, first, first}, losses{};  // the last three, oldest first
+    losses.fill(loss(first));
+    T lowest = losses[2];
+    for (int i = 1; i <= cells; ++i) {
+      const T next = 32 * static_cast<T>(i * i) / (cells * cells);
+      at = {at[1], at[2], next};
+      losses = {losses[1], losses[2], loss(next)};
+      if (losses[2] < lowest) lowest = losses[2];
+      // In the first cell the loss may fall and rise again; at its near end it may just rise, from the kink.
+      if (!(losses[1] <= losses[2] && losses[1] <= losses[0])) continue;
+      const auto root = find_root([this](T distance) { return slope(distance); }, at[0], at[2]);
+      if (root.converged()) visit(root.x);
+    }
+    return lowest;
+  }
+};
+
+}  // namespace detail
+
+/// The parameters and tokens that reach the lowest loss for `flops` [FLOP] with `unique_tokens` [tokens], by a search.
+///
+/// Domain: flops, unique_tokens > 0; a law with an optimum within 32 e-folds of N from one epoch, and no other kink
+/// that is sharper than the law is smooth. A law that falls all the way to one side has none, and is refused.
+/// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
+/// Accuracy: N and D to some ten epsilon log(flops), if the law's slopes are exact to a few. Of two minima less than an
+/// e-fold apart one may be missed. Some 80 evaluations, constexpr.
+template <repeated_law Law>
+constexpr auto compute_optimal(const Law& law, typename Law::real_type flops, typename Law::real_type unique_tokens,
+                               const training_cost& cost = {}) -> repeated_allocation<typename Law::real_type> {
+  using T = typename Law::real_type;
+  constexpr auto function = "scaling::compute_optimal";
+  detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
+  detail::require(positive_finite(unique_tokens), function, "unique_tokens", unique_tokens, "positive and finite");
+  const detail::epoch_runs<T> runs(detail::price<T>(cost, function), flops, unique_tokens);
+  auto best = runs.plan(law, T(0));
+  T lowest = best.loss;
+  for (const int side : {1, -1}) {
+    const detail::epoch_side<Law> on_side{law, runs, static_cast<T>(side)};
+    const T lowest_on_grid = on_side.visit_minima([&](T distance) {
+      const auto plan = runs.plan(law, static_cast<T>(side) * distance);
+      if (plan.loss < best.loss) best = plan;
+    });
+    if (lowest_on_grid < lowest) lowest = lowest_on_grid;
+  }
+  detail::require(best.loss <= lowest * (1 + 16 * std::numeric_limits<T>::epsilon()), function, "flops", flops,
+                  "a budget at which the law has an optimum");
+  return best;
+}
+
+/// The same for the bounded law, whose one minimum needs no grid.
+///
+/// Domain: flops, unique_tokens > 0; L_0 > E >= 0; a, b, alpha, beta > 0; c, gamma, delta >= 0.
+/// Errors: as above. Accuracy: N and D to some ten epsilon log(flops). Some 15 evaluations, constexpr.
+/// Trap: the law counts U as the tokens that there are, also in a plan that does not see them all once.
+template <real T>
+constexpr repeated_allocation<T> compute_optimal(const bounded<T>& law, value_of_t<T> flops,
+                                                 value_of_t<T> unique_tokens, const training_cost& cost = {}) {
+  constexpr auto function = "scaling::compute_optimal";
+  detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
+  detail::require(positive_finite(unique_tokens), function, "unique_tokens", unique_tokens, "positive and finite");
+  detail::require(non_negative_finite(law.E), function, "E", law.E, "non-negative and finite");
+  detail::require(positive_finite(law.L_0) && law.L_0 > law.E, function, "L_0", law.L_0, "finite and above E");
+  constexpr auto requirement = "positive and finite: a law without this term has no optimum";
+  detail::require(positive_finite(law.a), function, "a", law.a, requirement);
+  detail::require(positive_finite(law.b), function, "b", law.b, requirement);
+  detail::require(positive_finite(law.alpha), function, "alpha", law.alpha, requirement);
+  detail::require(positive_finite(law.beta), function, "beta", law.beta, requirement);
+  detail::require(non_negative_finite(law.c), function, "c", law.c, "non-negative and finite");
+  detail::require(non_negative_finite(law.gamma), function, "gamma", law.gamma, "non-negative and finite");
+  detail::require(non_negative_finite(law.delta), function, "delta", law.delta, "non-negative and finite");
+
+  const detail::epoch_runs<T> runs(detail::price<T>(cost, function), flops, unique_tokens);
+  const T log_N1 = cmath::log(runs.N1), log_U = cmath::log(unique_tokens);
+  const T of_a = cmath::log(law.alpha * law.a) - law.alpha * log_N1;
+  const T of_b = cmath::log(runs.m * law.beta * law.b) - law.beta * log_U;
+  const T of_c = cmath::log(law.gamma * law.c) + law.gamma * log_N1 - law.delta * log_U;  // -infinity where c is 0
+  const auto excess = [&](T y) {  // of the logarithms of both sides
+    const T b = of_b - runs.m * law.beta * y, c = of_c - law.gamma * y, large = b < c ? c : b, small = b < c ? b : c;
+    return of_a + law.alpha * y - large - cmath::log1p(cmath::exp(small - large));
+  };
+  const T least_rate = law.alpha + (runs.m * law.beta < law.gamma ? runs.m * law.beta : law.gamma);
+  const auto root = find_root(excess, T(0), -excess(0) / least_rate * T(1.0625L));
+  detail::require(root.converged(), function, "flops", flops, "a budget whose plan is within the range of the type");
+  return runs.plan(law, root.x);
+}
+
+}  // namespace scaling

@@ -1,0 +1,207 @@
+// The inverse questions with limited tokens lead back to the plan, in every law; and which of several plans they mean.
+// SPDX-License-Identifier: BSL-1.0
+#include <scaling/planning/data_constrained_inverse.hpp>
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <type_traits>
+
+#include <scaling/published.hpp>
+
+#include "support/catch.hpp"
+#include "support/disguised.hpp"
+#include "support/numbers.hpp"
+
+namespace {
+
+using namespace scaling;
+using Catch::Approx;
+using support::disguised;
+
+template <class T>
+constexpr T epsilon = std::numeric_limits<T>::epsilon();
+
+constexpr auto repeated = published::muennighoff_2023<>;
+constexpr lovelace<> penalised{1.8172, 482.01, 2085.43, 0.3478, 0.3658, 0.0229, 1, 1};
+constexpr bounded<> spoilt{1.7, 10.8, 60, 200, 1e-3, 0.35, 0.36, 0.4, 0.45};
+
+// Within the default limits of every compiler.
+static_assert(compute_optimal_for_loss(repeated, 2.3, 25e9).epochs > 1);
+static_assert(compute_optimal_for_loss(penalised, 2.5, 5e9).epochs > 1);
+static_assert(compute_optimal_for_loss(spoilt, 2.2, 25e9).flops > 1e20);
+static_assert(compute_optimal_for_parameters(repeated, 7e9, 25e9).epochs > 9);
+static_assert(compute_optimal_for_tokens(spoilt, 7e10, 25e9).parameters > 1e9);
+
+template <class T>
+struct question {
+  chinchilla<T> free;
+  T flops, unique_tokens;
+  training_cost cost;
+};
+template <class T>
+question<T> random_question(support::random_numbers& random) {
+  const chinchilla<T> law{static_cast<T>(random.between(0, 3)), static_cast<T>(random.spread(1e2, 1e3)),
+                          static_cast<T>(random.spread(3e2, 3e3)), static_cast<T>(random.between(0.25, 0.45)),
+                          static_cast<T>(random.between(0.25, 0.45))};
+  const T flops = static_cast<T>(random.spread(1e18, 1e24));
+  const training_cost cost{random.spread(1, 10), random.between(0.8, 1.25), random.between(0.8, 1.25)};
+  return {law, flops, compute_optimal(law, flops, cost).tokens * static_cast<T>(random.spread(0.1, 3)), cost};
+}
+
+/// The plan for the budget, from its loss, its size and its tokens.
+template <class Law, class T>
+void check_round_trip(const Law& law, const question<T>& at) {
+  const T U = at.unique_tokens;
+  const auto plan = compute_optimal(law, at.flops, U, at.cost);
+  CAPTURE(at.flops, U, plan.epochs, plan.loss);
+  const auto close = [&](const repeated_allocation<T>& back, T tolerance) {
+    CHECK(std::abs(std::log(back.flops / plan.flops)) < tolerance);
+    CHECK(std::abs(std::log(back.parameters / plan.parameters)) < tolerance);
+    CHECK(std::abs(std::log(back.tokens / plan.tokens)) < tolerance);
+    CHECK(back.unique_tokens == U);
+    CHECK(std::abs(back.epochs * U / back.tokens - 1) < 4 * epsilon<T>);
+  };
+  // What a loss can tell of its budget: its rounding over its change per e-fold, which is that of a few budgets.
+  const T change = plan.loss - compute_optimal(law, at.flops * T(1.1L), U, at.cost).loss;
+  const T ill = plan.loss / (10 * change);
+  if (change > 0 && ill * epsilon<T> < T(1e-3)) {
+    const auto of_loss = compute_optimal_for_loss(law, plan.loss, U, at.cost);
+    CHECK(of_loss.loss == plan.loss);
+    close(of_loss, (1000 + 64 * ill) * epsilon<T>);
+  }
+  // 1e-9 in double: the rounding of a logarithm of 60, in the plan and in the search among plans, times the ratio of
+  // what N and D grow by
+  const T tolerance = std::is_same_v<T, float> ? T(0.01L) : T(1e-9L);
+  const auto of_size = compute_optimal_for_parameters(law, plan.parameters, U, at.cost);
+  const auto of_tokens = compute_optimal_for_tokens(law, plan.tokens, U, at.cost);
+  CHECK(of_size.parameters == plan.parameters);
+  CHECK(of_tokens.tokens == plan.tokens);
+  close(of_size, tolerance);
+  close(of_tokens, tolerance);
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("Loss, size and tokens lead back to the plan by Muennighoff's and the bounded law", "", float,
+                   double, long double) {
+  using T = TestType;
+  support::random_numbers random(121);
+  for (int i = 0; i < 60; ++i) {
+    const auto at = random_question<T>(random);
+    const auto [E, A, B, alpha, beta] = at.free;
+    check_round_trip(muennighoff<T>{E, A, B, alpha, beta, static_cast<T>(random.spread(10, 100)),
+                                    static_cast<T>(random.spread(10, 100))},
+                     at);
+    check_round_trip(bounded<T>{E, T(10.8L), A / 8, B / 8, static_cast<T>(random.spread(1e-5, 1e-3)), alpha, beta,
+                                static_cast<T>(random.between(0, 0.3)), static_cast<T>(random.between(0, 0.8))},
+                     at);
+  }
+}
+
+TEST_CASE("By a law of the user's too") {
+  support::random_numbers random(122);
+  for (int i = 0; i < 10; ++i) {
+    const auto at = random_question<double>(random);
+    const auto [E, A, B, alpha, beta] = at.free;
+    check_round_trip(disguised<muennighoff>({E, A, B, alpha, beta, 15, 5}), at);
+  }
+}
+
+TEST_CASE("By a law that foresees overfitting the answer is a plan for which it is true, and the cheapest for a loss") {
+  support::random_numbers random(123);
+  int others = 0, dearer = 0;
+  for (int i = 0; i < 300; ++i) {
+    const auto at = random_question<double>(random);
+    const auto [E, A, B, alpha, beta] = at.free;
+    const double U = at.unique_tokens;
+    const lovelace<> law{E, A, B, alpha, beta, random.spread(1e-5, 10), random.between(0.2, 3), random.between(0, 3)};
+    const auto plan = compute_optimal(law, at.flops, U, at.cost);
+    CAPTURE(i, plan.epochs, plan.loss);
+    const auto check = [&](const repeated_allocation<double>& back, double member, double wanted) {
+      CHECK(member == wanted);
+      others += back.flops < at.flops * (1 - 1e-6);
+      const auto again = compute_optimal(law, back.flops, U, at.cost);
+      CHECK(again.loss == Approx(back.loss).epsilon(1e-12));
+      CHECK(again.parameters == Approx(back.parameters).epsilon(1e-7));  // as exact as a flat minimum is in N
+      CHECK(again.tokens == Approx(back.tokens).epsilon(1e-7));
+    };
+    const auto of_loss = compute_optimal_for_loss(law, plan.loss, U, at.cost);
+    check(of_loss, of_loss.loss, plan.loss);
+    dearer += of_loss.flops > at.flops * (1 + 1e-9);
+    const auto of_size = compute_optimal_for_parameters(law, plan.parameters, U, at.cost);
+    check(of_size, of_size.parameters, plan.parameters);
+    const auto of_tokens = compute_optimal_for_tokens(law, plan.tokens, U, at.cost);
+    check(of_tokens, of_tokens.tokens, plan.tokens);
+  }
+  CHECK(others > 20);  // it does happen
+  CHECK(dearer <= 3);  // of a loss that dips for less than half an e-fold
+}
+
+TEST_CASE("With tokens enough the inverse questions have the closed forms' answers") {
+  const auto of = [](const auto& law) {
+    const chinchilla<> free{law.E, law.A, law.B, law.alpha, law.beta};
+    for (const double flops : {1e18, 1e20, 1e22}) {
+      const auto plan = compute_optimal(free, flops);
+      for (const double more : {1.0, 1.5, 1e3}) {
+        const double U = more * plan.tokens;
+        CHECK(compute_optimal_for_loss(law, plan.loss, U).flops == Approx(flops).epsilon(1e-11));
+        CHECK(compute_optimal_for_parameters(law, plan.parameters, U).flops == Approx(flops).epsilon(1e-11));
+        CHECK(compute_optimal_for_tokens(law, plan.tokens, U).flops == Approx(flops).epsilon(1e-11));
+      }
+    }
+  };
+  of(repeated);
+  of(penalised);
+}
+
+TEST_CASE("Fewer unique tokens make a loss dearer, and in the end unattainable") {
+  double last = 0;
+  for (const double U : {1e11, 5e10, 2e10, 1e10}) {
+    const double flops = compute_optimal_for_loss(repeated, 2.3, U).flops;
+    CHECK(flops > last);
+    CHECK(compute_optimal(repeated, flops, U).loss == Approx(2.3).epsilon(1e-13));
+    last = flops;
+  }
+  CHECK_THROWS_WITH(compute_optimal_for_loss(repeated, 2.3, 1e9),
+                    "scaling::compute_optimal_for_loss: loss = 2.3, must be a loss that the law reaches with so many "
+                    "tokens for some budget");
+}
+
+TEST_CASE("Where a range of budgets is best spent in one epoch, its tokens mean the cheapest of them") {
+  // With this harm no token is repeated from 6 times the budget for which 5e9 are enough to 60 times: only N grows.
+  auto law = penalised;
+  law.P = 1;
+  const auto enough = compute_optimal_for_tokens(chinchilla<>{law.E, law.A, law.B, law.alpha, law.beta}, 5e9);
+  const auto plan = compute_optimal_for_tokens(law, 5e9, 5e9);
+  CHECK(plan.flops == Approx(enough.flops).epsilon(1e-9));
+  CHECK(plan.epochs == 1);
+  CHECK(compute_optimal(law, 5 * plan.flops, 5e9).tokens == 5e9);
+}
+
+TEST_CASE("A question with limited tokens that has no answer is refused by name") {
+  CHECK_THROWS_WITH(compute_optimal_for_loss(repeated, 1.8, 1e10),  // below the floor
+                    "scaling::compute_optimal_for_loss: loss = 1.8, must be a loss that the law reaches with so many "
+                    "tokens for some budget");
+  CHECK_THROWS_AS(compute_optimal_for_loss(spoilt, 10.9, 1e10), std::domain_error);  // more than by knowing nothing
+  CHECK_THROWS_WITH(compute_optimal_for_loss(repeated, -1.0, 1e10),
+                    "scaling::compute_optimal_for_loss: loss = -1, must be positive and finite");
+  CHECK_THROWS_WITH(compute_optimal_for_loss(repeated, 2.5, 0.0),
+                    "scaling::compute_optimal_for_loss: unique_tokens = 0, must be positive and finite");
+  CHECK_THROWS_WITH(compute_optimal_for_loss(repeated, 2.5, 1e10, {.factor = 0}),
+                    "scaling::compute_optimal_for_loss: cost.factor = 0, must be positive and finite");
+  CHECK_THROWS_WITH(compute_optimal_for_parameters(repeated, 0.0, 1e10),
+                    "scaling::compute_optimal_for_parameters: parameters = 0, must be positive and finite");
+  CHECK_THROWS_WITH(compute_optimal_for_tokens(repeated, -1.0, 1e10),
+                    "scaling::compute_optimal_for_tokens: tokens = -1, must be positive and finite");
+  // Large models overfit by the bounded law whatever the compute: 1e13 parameters are never best for 1e8 tokens.
+  CHECK_THROWS_WITH(compute_optimal_for_parameters(spoilt, 1e13, 1e8),
+                    "scaling::compute_optimal_for_parameters: parameters = 1e+13, must be a size that is best for some "
+                    "budget");
+  // Nor is any number of passes, by a law to which each does great harm.
+  auto harsh = penalised;
+  harsh.P = 1;
+  CHECK_THROWS_WITH(
+      compute_optimal_for_tokens(harsh, 5e12, 5e9),
+      "scaling::compute_optimal_for_tokens: tokens = 5e+12, must be a count that is best for some budget");
+}
