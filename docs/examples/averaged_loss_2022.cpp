@@ -1,96 +1,16 @@
 // How averaging a loss instead of summing it stopped a fit in 2022: the same solver, the same start, SYNTHETIC runs.
 // SPDX-License-Identifier: BSL-1.0
-//
-// A solver with absolute tolerances takes a small objective for a flat one. Huber's criterion of 250 log losses is about
-// 1e-3 as a sum and 4e-6 as a mean; the defaults of SciPy's L-BFGS-B stop where
-//
-//   largest |gradient| <= 1e-5     or     decrease <= 2.2e-9 max(|f|, 1)
-//
-// which call the mean converged where it starts, or nearly so. See Besiroglu et al. 2024 (arXiv 2404.10102). The library
-// has no such switch: its tolerances are relative, so the reduction changes no digit of a fit.
-#include <algorithm>
-#include <cmath>
-#include <cstddef>
-#include <cstdint>
 #include <cstdio>
-#include <random>
-#include <string>
-#include <vector>
-
-#include <Eigen/Core>
 
 #include <scaling/fitting.hpp>
 #include <scaling/planning.hpp>
 
+#include "averaged_loss_2022.hpp"
 #include "synthetic_runs.hpp"
 
 namespace {
 
-using runs = std::vector<scaling::observation<>>;
-using vector = Eigen::Matrix<double, 5, 1>;  // ln A, ln B, ln E, alpha, beta
-using scaling::chinchilla;
-
-vector coordinates_of(const chinchilla<>& law) {
-  return {std::log(law.A), std::log(law.B), std::log(law.E), law.alpha, law.beta};
-}
-chinchilla<> law_at(const vector& x) { return {std::exp(x[2]), std::exp(x[0]), std::exp(x[1]), x[3], x[4]}; }
-
-/// The criterion of Hoffmann et al. 2022, appendix D.3: `unit` times the sum of Huber(1e-3) of log residuals.
-double objective(const runs& points, double unit, const vector& x, vector& gradient) {
-  constexpr double delta = 1e-3;
-  double sum = 0;
-  gradient.setZero();
-  for (const auto& [at, loss] : points) {
-    const double log_N = std::log(at.parameters), log_D = std::log(at.tokens);
-    const double of_A = std::exp(x[0] - x[3] * log_N), of_B = std::exp(x[1] - x[4] * log_D), E = std::exp(x[2]);
-    const double L = of_A + of_B + E, r = std::log(L) - std::log(loss), size = std::abs(r);
-    sum += size <= delta ? r * r / 2 : delta * (size - delta / 2);
-    const double slope = std::clamp(r, -delta, delta) / L;
-    gradient += slope * vector{of_A, of_B, E, -log_N * of_A, -log_D * of_B};
-  }
-  gradient *= unit;
-  return unit * sum;
-}
-
-struct stop {
-  vector x;
-  int iterations;
-  std::string reason;
-};
-
-/// BFGS with a line search for Wolfe's weak conditions, and the two tests of SciPy's L-BFGS-B at their defaults.
-stop minimize(const runs& points, double unit, vector x) {
-  constexpr double largest_gradient = 1e-5, least_decrease = 2.220446049250313e-9;
-  vector gradient, next_gradient;
-  double f = objective(points, unit, x, gradient);
-  Eigen::Matrix<double, 5, 5> inverse = Eigen::Matrix<double, 5, 5>::Identity();
-  for (int iteration = 0; iteration < 15000; ++iteration) {
-    if (gradient.cwiseAbs().maxCoeff() <= largest_gradient) return {x, iteration, "success: small gradient"};
-    const vector d = -inverse * gradient;
-    double lower = 0, upper = 0, step = iteration == 0 ? std::min(1.0, 1 / d.norm()) : 1, next = f;
-    for (int trial = 0; trial < 40; ++trial) {
-      next = objective(points, unit, x + step * d, next_gradient);
-      if (!(next <= f + 1e-4 * step * gradient.dot(d)))
-        upper = step;
-      else if (next_gradient.dot(d) < 0.9 * gradient.dot(d))
-        lower = step;
-      else
-        break;
-      step = upper > 0 ? (lower + upper) / 2 : 2 * step;
-    }
-    if (!(next < f)) return {x, iteration, "no lower point"};
-    const vector s = step * d, y = next_gradient - gradient;
-    const double decrease = f - next, sy = s.dot(y);
-    x += s, f = next, gradient = next_gradient;
-    if (decrease <= least_decrease * std::max(std::abs(f), 1.0)) return {x, iteration + 1, "success: small decrease"};
-    if (iteration == 0) inverse *= sy / y.squaredNorm();
-    const vector Hy = inverse * y;
-    inverse += (1 + y.dot(Hy) / sy) / sy * s * s.transpose() - (Hy * s.transpose() + s * Hy.transpose()) / sy;
-  }
-  return {x, 15000, "too many iterations"};
-}
-
-double exponent(const chinchilla<>& law) { return law.beta / (law.alpha + law.beta); }
+using namespace averaged;
 
 void print(const char* name, const runs& points, const chinchilla<>& law) {
   vector gradient;
@@ -99,24 +19,7 @@ void print(const char* name, const runs& points, const chinchilla<>& law) {
               scaling::compute_optimal(law, 5.76e23).parameters);
 }
 
-/// The standard deviation of alpha, and of a, over resamples of the runs, by any way of fitting.
-template <class Fit>
-void print_spread(const char* name, const runs& points, const Fit& fit) {
-  constexpr int resamples = 200;
-  std::mt19937_64 bits(2024);
-  double alpha = 0, alpha_square = 0, a = 0, a_square = 0;
-  for (int i = 0; i < resamples; ++i) {
-    runs drawn;
-    for (std::size_t k = 0; k < points.size(); ++k) drawn.push_back(points[bits() % points.size()]);
-    const chinchilla<> law = fit(drawn);
-    alpha += law.alpha, alpha_square += law.alpha * law.alpha;
-    a += exponent(law), a_square += exponent(law) * exponent(law);
-  }
-  const auto deviation = [](double sum, double squares) {
-    return std::sqrt((squares - sum * sum / resamples) / (resamples - 1));
-  };
-  std::printf("  %-12s %10.5f %10.5f\n", name, deviation(alpha, alpha_square), deviation(a, a_square));
-}
+void print(const char* name, const spread& of) { std::printf("  %-12s %10.5f %10.5f\n", name, of.alpha, of.a); }
 
 }  // namespace
 
@@ -139,7 +42,7 @@ int main() {
   std::printf("  BFGS on the sum:  %s after %d iterations\n", of_sum.reason.c_str(), of_sum.iterations);
 
   std::printf("\nstandard deviation over 200 resamples of the runs\n  %-12s %10s %10s\n", "", "alpha", "a");
-  print_spread("BFGS, mean", points, [&](const runs& of) { return law_at(by_mean(of).x); });
-  print_spread("BFGS, sum", points, [&](const runs& of) { return law_at(by_sum(of).x); });
-  print_spread("library", points, [](const runs& of) { return scaling::fit<chinchilla>(of).law; });
+  print("BFGS, mean", spread_of(points, [&](const runs& of) { return law_at(by_mean(of).x); }));
+  print("BFGS, sum", spread_of(points, [&](const runs& of) { return law_at(by_sum(of).x); }));
+  print("library", spread_of(points, [](const runs& of) { return scaling::fit<chinchilla>(of).law; }));
 }
