@@ -164,6 +164,16 @@ TEST_CASE("the Cauchy point is the first local minimiser along the projected gra
   }
 }
 
+TEST_CASE("a path without breakpoints whose curvature underflows has no next breakpoint") {
+  lbfgs_matrix<vector, memory> B(n);
+  B.reset(1e-250);
+  CHECK(B.factor());
+  const vector x = vector::Ones(n);
+  cauchy_point<vector, memory> cauchy(x);
+  cauchy.find(x, 1e-100 * x, box<vector>(x, {}, {}, "test"), B);
+  CHECK((cauchy.step.array() < -1e100).all());
+}
+
 TEST_CASE("the subspace step descends inside the box, projected or, where that is uphill, truncated") {
   int uphill = 0, exact = 0;
   for (int repetition = 0; repetition < 5000; ++repetition) {

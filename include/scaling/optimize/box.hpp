@@ -48,6 +48,12 @@ class box {
   /// Whether coordinate i has one value only.
   bool fixed(index i) const { return lower_[i] == upper_[i]; }
 
+  /// Coordinate i in another unit.
+  void divide(index i, T unit) {
+    lower_[i] /= unit;
+    upper_[i] /= unit;
+  }
+
   T project(index i, T value) const { return std::min(std::max(value, lower_[i]), upper_[i]); }
 
   /// Whether a step of coordinate i along -slope would leave the box at once.

@@ -56,7 +56,7 @@ class cauchy_point {
       const T length = std::min(to_minimum, to_next);
       t += length;
       for (int j = 0; j < 2 * B.pairs(); ++j) image[j] += length * image_of_direction[j];
-      if (to_minimum < to_next) break;
+      if (ahead == 0 || to_minimum < to_next) break;
 
       std::pop_heap(order_.data(), order_.data() + ahead, later);
       const index i = order_[--ahead];

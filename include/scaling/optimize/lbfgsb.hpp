@@ -22,14 +22,18 @@
 #include <scaling/optimize/lbfgs_matrix.hpp>
 #include <scaling/optimize/line_search.hpp>
 #include <scaling/optimize/subspace_minimum.hpp>
+#include <scaling/optimize/units.hpp>
 
 namespace scaling::optimize {
 
 /// What ended a minimisation. The first three are convergence; only `gradient` is if a gradient tolerance is set.
 ///
 /// Their inequalities for `decrease` and `resolution` must hold of two quasi-Newton steps d in a row, then of what a
-/// fresh search along the projected gradient gains, all memory thrown away, and of the step d that is proposed from
-/// there. So neither a wrong model nor a failed line search passes for a minimum.
+/// fresh search along the projected gradient gains, all memory thrown away, of the step d that is proposed from there,
+/// and at last of two steps whose curvature one more evaluation shows: along -gradient, and along the same in units of
+/// x_i, d_i ~ -x_i^2 gradient_i, at most as long as x. So no wrong model and no failed line search passes for a minimum,
+/// nor do units in which one coordinate's gradient hides another's. Where the last step promises more, the search goes
+/// on in its units. (What is left: a coordinate that is 0, which has no units of its own.)
 enum class termination {
   gradient,          ///< projected_gradient <= gradient_tolerance
   decrease,          ///< predicted_decrease = -gradient^T d <= relative_tolerance |value|
@@ -99,10 +103,13 @@ class lbfgsb_run {
   lbfgsb_run(F& f, const Vector& x0, const optimize::lbfgsb_options<Vector>& options, const box<Vector>& box)
       : f_(f),
         options_(options),
+        user_box_(box),
         box_(box),
-        now_{x0, x0, nan},
-        trial_(now_),
-        best_(now_),
+        units_(x0),
+        user_{x0, Vector::Constant(x0.rows(), x0.cols(), nan), nan, nan},
+        best_(user_),
+        now_(user_),
+        trial_(user_),
         d_(x0),
         y_(x0),
         cauchy_(x0),
@@ -110,15 +117,18 @@ class lbfgsb_run {
 
   optimize::lbfgsb_result<Vector> operator()() {
     const termination end = minimize();
-    return {best_.x, best_.value, best_.gradient, best_projected_, predicted_decrease_, iterations_, evaluations_, end};
+    return {best_.x,
+            best_.value,
+            best_.gradient,
+            best_.projected_gradient,
+            predicted_decrease_ * units_.value(),
+            iterations_,
+            evaluations_,
+            end};
   }
 
  private:
-  struct point {
-    Vector x, gradient;
-    T value;
-    bool finite() const { return std::isfinite(value) && gradient.allFinite(); }
-  };
+  using point = evaluated_point<Vector>;
 
   static constexpr T epsilon = std::numeric_limits<T>::epsilon(), infinity = std::numeric_limits<T>::infinity(),
                      nan = std::numeric_limits<T>::quiet_NaN();
@@ -128,23 +138,40 @@ class lbfgsb_run {
   static constexpr int patience = 10;
 
   termination minimize() {
-    for (index i = 0; i < now_.x.size(); ++i) now_.x[i] = box_.project(i, now_.x[i]);
-    evaluate(now_);
-    if (!now_.finite()) {
-      best_ = now_;
-      best_projected_ = nan;
-      return termination::not_finite;
-    }
-    B_.reset(first_curvature());
+    for (index i = 0; i < user_.x.size(); ++i) user_.x[i] = box_.project(i, user_.x[i]);
+    start_ = user_.x.cwiseAbs().maxCoeff();
+    evaluate_user();
+    best_ = user_;
+    if (!user_.finite()) return termination::not_finite;
+    change_units(false);
 
+    struct {
+      T value = infinity;
+      termination end{};
+    } before[2];  // where the last descent in common units and in own ones ended
+    for (;;) {
+      const auto found = descend();
+      const termination end = found.value_or(termination::no_progress);
+      if (end == termination::gradient || end > termination::no_progress) return end;
+      auto& here = before[own_units_];
+      const auto& there = before[!own_units_];
+      const bool gained = lower_than(here.value);
+      here = {best_.value, end};
+      if (found && gained && !nothing_to_gain()) continue;
+      if (!lower_than(there.value)) return std::max(here.end, there.end);
+      change_units(!own_units_);
+      if (nothing_to_gain() && found) return end;
+    }
+  }
+
+  /// Iterates in the present units. What ended it; or nothing, after far more iterations than problems in like units
+  /// need, since then the units may be to blame.
+  std::optional<termination> descend() {
+    const auto patient_until = iterations_ + 50 * (now_.x.size() + 10);
     int negligible = 0;  // proposals in a row
-    for (;; ++iterations_) {
-      const T projected = box_.projected_gradient(now_.x, now_.gradient);
-      if (projected <= options_.gradient_tolerance) {
-        if (projected < best_projected_) {
-          best_ = now_;
-          best_projected_ = projected;
-        }
+    for (; iterations_ < patient_until; ++iterations_) {
+      if (now_.projected_gradient <= options_.gradient_tolerance) {
+        if (now_.projected_gradient < best_.projected_gradient) units_.to_user(now_, user_box_, best_);
         return termination::gradient;
       }
       if (evaluations_ >= options_.max_evaluations) return termination::evaluation_limit;
@@ -166,10 +193,10 @@ class lbfgsb_run {
         if (evaluations_ >= options_.max_evaluations) return termination::evaluation_limit;
         if (negligible == 2) return *verdict;  // the search has confirmed that there is nothing to gain
         if (B_.pairs() == 0) return termination::no_progress;
-        B_.reset(B_.theta());
+        B_.reset(std::max(B_.theta(), first_curvature()));
         continue;
       }
-      if (end == line_search_end::exhausted || trial_.value > ceiling()) trial_ = best_;
+      if (end == line_search_end::exhausted || trial_.value > ceiling()) units_.to_inside(best_, trial_);
       d_ = trial_.x - now_.x;
       y_ = trial_.gradient - now_.gradient;
       if (!judge(trial_.value - now_.value, d_)) negligible = 0;
@@ -179,6 +206,48 @@ class lbfgsb_run {
       const T curvature = now_.gradient.norm() / d_.norm();  // the model has misled: next a step as long as this one
       B_.reset(std::isfinite(curvature) ? curvature : B_.theta());
     }
+    return {};
+  }
+
+  /// Goes on from the best point, in the user's units but for common factors, or in units of its own coordinates.
+  void change_units(bool own) {
+    own_units_ = own;
+    predicted_decrease_ *= units_.value();
+    units_.choose(best_, own);
+    predicted_decrease_ /= units_.value();
+    units_.to_inside(user_box_, box_);
+    units_.to_inside(best_, now_);
+    lowest_ = now_.value;
+    B_.reset(first_curvature());
+    stalled_ = 0;
+  }
+
+  /// Whether a step along the projected gradient, no longer than x, is negligible. One evaluation tells the curvature,
+  /// at a distance over which the gradient changes by much more than its rounding.
+  bool nothing_to_gain() {
+    constexpr T parts = 1 << std::numeric_limits<T>::digits / 4;
+    T longest = 0;
+    for (index i = 0; i < d_.size(); ++i) {
+      d_[i] = box_.blocked(i, now_.x[i], now_.gradient[i]) ? T(0) : -now_.gradient[i];
+      longest = std::max(longest, std::abs(d_[i]));
+    }
+    if (!(longest > 0)) return true;
+    const T length = now_.x.cwiseAbs().maxCoeff() / parts;
+    for (index i = 0; i < d_.size(); ++i) {
+      trial_.x[i] = box_.project(i, now_.x[i] + length * (d_[i] / longest));
+      d_[i] = trial_.x[i] - now_.x[i];
+    }
+    const T slope = now_.gradient.dot(d_);
+    if (judge(parts * slope, d_)) return true;
+    if (evaluations_ >= options_.max_evaluations) return false;
+    evaluate(trial_);
+    y_ = trial_.gradient - now_.gradient;
+    const T curvature = y_.dot(d_), theta = curvature / d_.squaredNorm();
+    if (!trial_.finite() || !(theta > 0) || !std::isfinite(theta)) return false;
+    if (judge(slope * std::min(-slope / curvature, parts), d_)) return true;
+    B_.reset(theta);
+    units_.to_inside(best_, now_);
+    return false;
   }
 
   /// d_ = the step to the minimiser of the model; returns gradient^T d, NaN if rounding has spoilt the model.
@@ -202,10 +271,12 @@ class lbfgsb_run {
     return propose();
   }
 
-  /// The kind of convergence that a step which changes f by `change` is worth. Below min / epsilon numbers lose digits.
+  /// The kind of convergence that a step which changes f by `change` is worth. Below min / epsilon numbers lose digits,
+  /// the user's and ours.
   std::optional<termination> judge(T change, const Vector& step) const {
     if (options_.gradient_tolerance > 0) return {};
-    const T magnitude = std::max(std::abs(now_.value), std::numeric_limits<T>::min() / epsilon);
+    constexpr T least = std::numeric_limits<T>::min() / epsilon;
+    const T magnitude = std::max({std::abs(now_.value), least, least / units_.value()});
     if (-change <= options_.relative_tolerance * magnitude) return termination::decrease;
     for (index i = 0; i < step.size(); ++i)
       if (!(std::abs(step[i]) <= options_.relative_tolerance * std::abs(now_.x[i]))) return {};
@@ -215,7 +286,6 @@ class lbfgsb_run {
   line_search_end search(T slope, int trials) {
     const auto line = [&](T step) -> line_point<T> {
       box_.move(now_.x, step, d_, trial_.x);
-      if (!trial_.x.allFinite()) return {step, -infinity, slope};
       evaluate(trial_);
       return {step, trial_.value - now_.value, trial_.gradient.dot(d_)};
     };
@@ -228,38 +298,59 @@ class lbfgsb_run {
   T ceiling() const { return lowest_ + std::sqrt(epsilon) * std::abs(lowest_); }
 
   void evaluate(point& at) {
-    at.value = f_(std::as_const(at.x), at.gradient);
-    ++evaluations_;
-    const T tie = 64 * epsilon * std::abs(lowest_);
-    if (!at.finite() || at.value > lowest_ + tie) return;
-    const T projected = box_.projected_gradient(at.x, at.gradient);
-    if (at.value < lowest_ - tie || projected < best_projected_) {
-      best_ = at;
-      best_projected_ = projected;
+    units_.to_user(at.x, user_box_, user_.x);
+    if (!user_.x.allFinite()) {  // where f fell all the way from x0, or by a step that was much too long
+      at.value = best_.x.cwiseAbs().maxCoeff() > start_ / epsilon ? -infinity : nan;
+      return;
+    }
+    evaluate_user();
+    units_.gradient_to_inside(user_, at);
+    if (!at.finite() || at.value > lowest_ + tie(lowest_)) return;
+    if (at.value < lowest_ - tie(lowest_) || user_.projected_gradient < best_.projected_gradient) {
+      best_ = user_;
       improved_ = true;
       stalled_ = 0;
     }
     lowest_ = std::min(lowest_, at.value);
   }
 
+  void evaluate_user() {
+    user_.value = static_cast<T>(f_(std::as_const(user_.x), user_.gradient));
+    ++evaluations_;
+    require<std::invalid_argument>(user_.gradient.size() == user_.x.size(), "scaling::optimize::lbfgsb",
+                                   "size of the gradient that f left", user_.gradient.size(), "that of x0");
+    user_.projected_gradient = user_.finite() ? user_box_.projected_gradient(user_.x, user_.gradient) : nan;
+  }
+
+  bool lower_than(T value) const { return best_.value < value - tie(value); }
+
+  /// What rounding leaves of a difference of values.
+  static T tie(T value) { return value < infinity ? 64 * epsilon * std::abs(value) : T(0); }
+
   /// The curvature that makes the first step no longer than x, nor than the linear model needs to bring f to 0: both
-  /// know the units of f and x. After W. W. Hager, H. Zhang, SIAM J. Optim. 16 (2005) 170, step I0.
+  /// know the units of f and x. After W. W. Hager, H. Zhang, SIAM J. Optim. 16 (2005) 170, step I0. But where x is as
+  /// good as 0 it knows no units, and the step is to change f by what can be told from rounding.
   T first_curvature() const {
     const T x = now_.x.cwiseAbs().maxCoeff(), g = now_.gradient.cwiseAbs().maxCoeff(), f = std::abs(now_.value);
-    const T curvature = std::max(x > 0 ? g / x : T(0), f > 0 ? now_.gradient.squaredNorm() / f : T(0));
+    const T by_value = f > 0 ? now_.gradient.squaredNorm() / f : T(0);
+    T curvature = std::max(x > 0 ? g / x : T(0), by_value);
+    if (f > 0) curvature = std::min(curvature, by_value / std::sqrt(epsilon));
     return curvature > 0 ? curvature : T(1);
   }
 
   F& f_;
   const optimize::lbfgsb_options<Vector>& options_;
-  const box<Vector>& box_;
-  point now_, trial_, best_;
+  const box<Vector>& user_box_;
+  box<Vector> box_;
+  units<Vector> units_;
+  point user_, best_;  // the last and the best, in the user's units; all others are in those of units_
+  point now_, trial_;
   Vector d_, y_;
   cauchy_point<Vector, memory> cauchy_;
   lbfgs_matrix<Vector, memory> B_;
-  T lowest_ = infinity, best_projected_ = infinity, predicted_decrease_ = nan;
+  T start_ = 0, lowest_ = infinity, predicted_decrease_ = nan;
   int iterations_ = 0, evaluations_ = 0, stalled_ = 0;
-  bool improved_ = false;
+  bool improved_ = false, own_units_ = false;
 };
 
 }  // namespace scaling::detail
@@ -270,8 +361,12 @@ namespace scaling::optimize {
 ///
 /// f is never called outside the box. Where it is not finite the search steps back. Numerical trouble is a
 /// `termination`; std::invalid_argument is thrown for an empty or non-finite start, for bounds that are of another
-/// size, NaN or crossed, and for negative tolerances; what f throws passes through. Takes memory once, and none from
+/// size, NaN, crossed or leave no finite x, and for negative tolerances; what f throws passes through. Takes memory once, and none from
 /// the heap for vectors of fixed size. Memory and, beyond f, the time of an iteration are O(n).
+///
+/// Choose units in which the coordinates of x are of like size, such as logarithms or multiples of typical values. Others
+/// end no less honestly, but later: NIST's 54 nonlinear regressions take 22,000 evaluations as they are stated, where
+/// coefficients differ by up to nine powers of ten, and 9,000 with each coefficient in units of its start.
 template <class Derived, differentiable<typename Derived::PlainObject> F>
 lbfgsb_result<typename Derived::PlainObject> lbfgsb(F&& f, const Eigen::MatrixBase<Derived>& x0,
                                                     const lbfgsb_options<typename Derived::PlainObject>& options = {}) {
@@ -290,6 +385,10 @@ lbfgsb_result<typename Derived::PlainObject> lbfgsb(F&& f, const Eigen::MatrixBa
   require<std::invalid_argument>(options.max_evaluations > 0, where, "max_evaluations", options.max_evaluations,
                                  "positive");
   const detail::box<Vector> box(start, options.lower, options.upper, where);
+  for (Eigen::Index i = 0; i < start.size(); ++i)
+    if (const auto x = box.project(i, start[i]); !std::isfinite(x))
+      require<std::invalid_argument>(false, where, (x > 0 ? "lower[" : "upper[") + std::to_string(i) + "]", x,
+                                     x > 0 ? "less than infinity" : "more than -infinity");
   return detail::lbfgsb_run<Vector, std::remove_reference_t<F>>(f, start, options, box)();
 }
 
