@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/multiprecision/cpp_bin_float.hpp>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -27,6 +28,9 @@ struct law_properties {
   std::vector<std::string_view> falls_in = {};  // the inputs of which more never raises the loss
   double ulps = 4;                              // how far off a loss may be, over the whole range of the starts
 };
+
+/// 50 digits, in which each law is evaluated too: they say what its losses are.
+using decimal = boost::multiprecision::cpp_bin_float_50;
 
 namespace detail {
 
@@ -55,13 +59,13 @@ template <class Wide, class Law>
 Wide widened(const Law& law) {
   std::array<typename Wide::real_type, scaling::coefficient_count<Wide>> values{};
   const auto narrow = scaling::coefficient_values(law);
-  for (std::size_t k = 0; k < values.size(); ++k) values[k] = static_cast<typename Wide::real_type>(narrow[k]);
+  for (std::size_t k = 0; k < values.size(); ++k) values[k] = typename Wide::real_type(narrow[k]);
   return scaling::law_from<Wide>(values);
 }
 template <class Wide, class Run>
 Wide widened_run(const Run& run) {
   std::size_t k = 0;
-  return run_of<Wide>([&] { return static_cast<typename Wide::real_type>(run.*Run::inputs()[k++].member); });
+  return run_of<Wide>([&] { return typename Wide::real_type(run.*Run::inputs()[k++].member); });
 }
 
 template <class Law, std::size_t... k>
@@ -132,11 +136,11 @@ void check_law_tables() {
   for (const auto& input : run::inputs()) CHECK(names.insert(input.name).second);
 }
 
-/// The law in T, whose numbers all have an exact counterpart in long double.
+/// The law in T, whose numbers all have an exact counterpart in 50 digits.
 template <template <class> class Law, class T>
 void check_law_in(const law_properties& properties) {
   using law_type = Law<T>;
-  using wide = Law<long double>;
+  using wide = Law<decimal>;
   constexpr auto inputs = law_type::input_type::inputs();
   CAPTURE(std::numeric_limits<T>::digits);
   random_numbers random(31);
