@@ -77,6 +77,9 @@ TEST_CASE("Kaplan's losses and trends are the known ones, and so are their relat
   check("porian_Lstar", loss_of_compute<>{2.01, 128.93, 0.106}(8e19));
   check("porian_kap", power_trend<>{1.6e9, 0.88}(5.88e23 / day));
   check("llama3", power_trend<>{0.299, 0.537}(3.8e25));
+  check("ds_hp", {power_trend<>{0.3118, -0.1250}(1e20), power_trend<>{0.2920, 0.3271}(1e20)});
+  check("step", {power_trend<>{1.79, -0.713}(1e9) * power_trend<>{1, 0.307}(1e11), power_trend<>{0.58, 0.571}(1e11)});
+  check("porian_hp", {power_trend<>{0.00037, 0.703}(1.08e8), power_trend<>{3.7, -0.36}(1.08e8)});
   check("ds_alloc", power_trend<>{0.1715, 0.5243}(1e20) * power_trend<>{5.8316, 0.4757}(1e20) / 1e20);
 
   // Chinchilla's law

@@ -13,6 +13,7 @@
 
 #include "support/catch.hpp"
 #include "support/numbers.hpp"
+#include "support/oracles.hpp"
 #include "support/reference.hpp"
 #include "support/tables.hpp"
 
@@ -219,6 +220,9 @@ TEST_CASE("The 50 models of Chinchilla's Table A9 have their printed counts with
     }
     worst = std::max(worst, error);
   }
+  support::oracles check("counting.transformer");
+  check("hof_A9_all", worst);
+  check.finish();
   CHECK(std::abs(worst - 0.0066) < 5e-5);
   CHECK(relative_error(table_a9.front()) == worst);
 }

@@ -65,7 +65,9 @@ TEMPLATE_TEST_CASE("No plan depends on the units of N and D", "", float, double,
   using T = TestType;
   support::random_numbers random(151);
   for (int i = 0; i < 50; ++i) {
-    const auto [law, flops, U] = random_question<T>(random);
+    const auto question = random_question<T>(random);
+    const auto& law = question.law;
+    const T flops = question.flops, U = question.unique_tokens;
     const int log_u = static_cast<int>(random.between(-8, 8)), log_v = static_cast<int>(random.between(-8, 8));
     const T u = std::ldexp(T(1), log_u), v = std::ldexp(T(1), log_v);  // N in units of 1/u, D and U in units of 1/v
     const training_cost price{.factor = 6 / std::ldexp(1.0, log_u + log_v)};
@@ -103,7 +105,9 @@ TEMPLATE_TEST_CASE("(N, alpha, A) and (D, beta, B) may change places in a plan",
   using T = TestType;
   support::random_numbers random(152);
   for (int i = 0; i < 100; ++i) {
-    const auto [law, flops, U] = random_question<T>(random);
+    const auto question = random_question<T>(random);
+    const auto& law = question.law;
+    const T flops = question.flops;
     const chinchilla<T> mirrored{law.E, law.B, law.A, law.beta, law.alpha};
     const training_cost cost{random.spread(1, 10), random.between(0.8, 1.25), random.between(0.8, 1.25)};
     const training_cost other{cost.factor, cost.tokens_power, cost.parameters_power};
@@ -128,7 +132,9 @@ TEMPLATE_TEST_CASE("The envelope theorem: at the best plan a FLOP buys what it b
   using T = TestType;
   support::random_numbers random(153);
   for (int i = 0; i < 100; ++i) {
-    const auto [law, flops, U] = random_question<T>(random);
+    const auto question = random_question<T>(random);
+    const auto& law = question.law;
+    const T flops = question.flops, U = question.unique_tokens;
     const training_cost cost{random.spread(1, 10), random.between(0.8, 1.25), random.between(0.8, 1.25)};
     const auto plan = compute_optimal(law, flops, cost);
     const auto at = returns_at(law, {plan.parameters, plan.tokens}, cost);
@@ -162,7 +168,8 @@ TEMPLATE_TEST_CASE("As repetition vanishes, every plan becomes Chinchilla's", ""
   support::random_numbers random(154);
   for (int i = 0; i < 50; ++i) {
     const auto question = random_question<T>(random);
-    const auto& [law, flops, U] = question;
+    const auto& law = question.law;
+    const T flops = question.flops, U = question.unique_tokens;
     const auto free = compute_optimal(law, flops);
     const auto check = [&](const auto& limited, T tolerance) {
       CHECK(apart(limited.parameters, free.parameters) < tolerance);
@@ -190,7 +197,8 @@ TEMPLATE_TEST_CASE("As repetition grows without end, so does what it costs to go
   support::random_numbers random(155);
   for (int i = 0; i < 50; ++i) {
     const auto question = random_question<T>(random);
-    const auto& [law, flops, U] = question;
+    const auto& law = question.law;
+    const T flops = question.flops, U = question.unique_tokens;
     // R to infinity: D' is U (1 + R*), N' is N* (1 + R*), and the loss that of so much fresh data and no less
     const auto repeating = repeated(law, T(15));
     const T N_star = repeating.base_parameters(U), ceiling = law(N_star * 6, U * 16);
@@ -216,7 +224,8 @@ TEMPLATE_TEST_CASE("As the embedding vanishes, the plan without it becomes the p
   support::random_numbers random(156);
   for (int i = 0; i < 50; ++i) {
     const auto question = random_question<T>(random);
-    const auto& [law, flops, U] = question;
+    const auto& law = question.law;
+    const T flops = question.flops;
     const auto free = compute_optimal(law, flops);
     const T x = std::cbrt(free.parameters) * std::cbrt(free.parameters);
     for (const T small : {T(0), epsilon<T>, std::sqrt(epsilon<T>), T(1e-3L)}) {  // the embedding's share of N
