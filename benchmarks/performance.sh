@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# Writes the page on performance from a run of the benchmarks: every number on it was measured just then.
+# SPDX-License-Identifier: BSL-1.0
+#
+#   cmake --workflow --preset benchmark
+#   bash benchmarks/performance.sh build/benchmark [MISSES] > docs/explain/performance.md
+#
+# MISSES: what benchmark.screened_against_exhaustive printed, which takes hours for all of its sets; without it a small
+# part of them is tried. Takes some minutes, and a machine that has nothing else to do.
+set -euo pipefail
+
+build=$(realpath "$1")
+misses=${2:+$(realpath "$2")}
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+programs=$build/benchmarks
+
+cached() { sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt"; }
+compiler=$(cached CMAKE_CXX_COMPILER)
+flags="$(cached CMAKE_CXX_FLAGS) $(cached CMAKE_CXX_FLAGS_RELEASE)"
+processor=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)
+versions=
+for package in liblbfgsb-dev liblbfgspp-dev libnlopt-dev libdlib-dev libceres-dev python3-scipy libeigen3-dev libc6; do
+  version=$(dpkg-query -W -f '${Version}' "$package" 2>/dev/null) && versions+=", $package $version"
+done
+
+# section PROGRAM ARGUMENTS...: what it prints.
+section() {
+  "$@"
+  echo
+}
+
+cat <<TEXT
+# Performance
+
+Written by \`benchmarks/performance.sh\` from one run: no number here is older than the others, or was typed. Machine:
+$processor, $(nproc) cores. Compiler: $("$compiler" --version | head -n 1), $(echo "$flags" | xargs).
+Packages: ${versions#, }.
+
+Read the ratios and the counts. Times are medians of many repetitions, but those of a machine that others may use as well;
+what is compared was timed in turns, in one process. The programs are in \`benchmarks/\`, and
+\`cmake --workflow --preset benchmark\` builds and runs all of them.
+
+## One fit
+
+The objective of Hoffmann et al. 2022 (arXiv 2203.15556, appendix D.3): the sum over runs of Huber's criterion, delta 1e-3,
+of the residuals of logs; five coefficients. The unit is one evaluation of it with its gradient, by plain loops over the C
+library's \`exp\` and \`log\`.
+
+TEXT
+section "$programs/benchmark.fit"
+
+cat <<'TEXT'
+## The same work by others
+
+Each minimiser that Debian packages is given that one function, value and gradient, and the same starts: the 4500 that the
+literature tries because most of them go astray. Each runs with the settings that its users get without asking, and
+again with tolerances so tight that only rounding should stop it. The last column is what the usual procedure costs, the
+sweep over all starts, in screened fits.
+
+TEXT
+section "$programs/benchmark.peers" 2>/dev/null
+cat <<'TEXT'
+Stopping too early is the rule, not the exception: the usual tests compare a decrease with max(|f|, 1), and f is 0.001 here.
+Half of the starts, with a term far too small to be noticed, end on plateaus whoever minimises.
+
+## One evaluation
+
+What bounds a fit from below is the evaluation of its objective. "limit" is the same function written by hand in AVX2 for
+this one law (`benchmarks/support/avx2_objective.hpp`): nobody would maintain it, but it says what the machine can do.
+
+TEXT
+section "$programs/benchmark.kernel"
+section bash benchmarks/instructions.sh "$programs/benchmark.kernel"
+
+if [ -x "$programs/benchmark.minimiser" ]; then
+  printf '## The minimiser\n\n'
+  section "$programs/benchmark.minimiser"
+fi
+
+cat <<'TEXT'
+## Misses
+
+A screened fit is fast because it starts from a handful of places. Whether that misses optima is counted: its objective is
+held against that of the exhaustive search, from every point of the grid, and 1e-10 more is a miss. Tables: all tables of
+runs that we know of. Resamples: of Epoch's 240 runs for Chinchilla's law, of Muennighoff's 182 for Lovelace's. Made:
+exponents from 0.05 to 1, noise from 0.1 to 10 %, 15 to 300 runs, outliers, optima on a face where a term is 0.
+
+TEXT
+if [ -n "$misses" ]; then
+  section cat "$misses"
+else
+  section "$programs/benchmark.screened_against_exhaustive" 97 2>&1
+fi
+
+cat <<'TEXT'
+## Compiling
+
+TEXT
+section bash benchmarks/compile_cost.sh "$compiler" include "$(cached Eigen3_DIR | sed 's|/share/eigen3/cmake|/include/eigen3|')"
+
+cat <<'TEXT'
+## Where we lose
+
+- One start alone: with their usual settings NLopt, LBFGSpp and dlib come back from a start sooner than our minimiser
+  does, because they stop sooner. Where a rough answer from one good start is enough, they are cheaper.
+- One evaluation: see the columns "of limit". The library goes through Eigen's arrays, which serve every law, scalar
+  type and compiler flag; code written for one law and one instruction set is faster.
+- Laws that are no sum of powers have no screen on all of their coefficients and pay for many starts: see the last table
+  of "One fit".
+- Without `-march` the vectors are half as long: a header cannot choose the flags of its user.
+TEXT
