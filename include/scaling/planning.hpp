@@ -15,3 +15,4 @@
 #include <scaling/planning/reconcile.hpp>
 #include <scaling/planning/repetition.hpp>
 #include <scaling/planning/search.hpp>
+#include <scaling/planning/training_steps.hpp>

@@ -1,0 +1,117 @@
+// The best split of a budget between parameters and steps at the critical batch, by Kaplan's law of steps.
+// SPDX-License-Identifier: BSL-1.0
+//
+// Minimise L(N, S) = (N_c/N)^alpha_N + (S_c/S)^alpha_S subject to k N^p (B S)^q = C, where B = B*/L^(1/alpha_B) is the
+// critical batch at the loss that comes out. Along the optimum, the loss is a fixed share above that of endless steps,
+//
+//   L = (1 + f) (N_c/N)^alpha_N     L f/(1 + f) = (S_c/S)^alpha_S     f = (alpha_N q)/(alpha_S p)
+//
+// so that N, S, B and C are all powers of L, and L is one of C. With C = 6 N B S these are equations (B.4) to (B.10) of
+// Kaplan et al. 2020 (arXiv 2001.08361), and theoretical_frontier(law, batch) has the powers.
+#pragma once
+
+#include <scaling/core/cmath.hpp>
+#include <scaling/core/error.hpp>
+#include <scaling/core/real.hpp>
+#include <scaling/kaplan.hpp>
+#include <scaling/planning/compute_optimal.hpp>
+
+namespace scaling {
+
+/// A plan by steps. In practice one trains at the critical batch, which takes twice the steps and twice the compute.
+template <real T>
+struct step_allocation {
+  T parameters;  ///< N [parameters], non-embedding
+  T batch;       ///< B_crit [tokens] at the loss of the plan
+  T steps;       ///< S_min: as many as it would take with an unlimited batch
+  T tokens;      ///< D = 2 B_crit S_min [tokens], one epoch at the critical batch
+  T flops;       ///< C_min [FLOP]: as many as it would take at a small batch
+  T loss;        ///< [nats/token]
+};
+
+namespace detail {
+
+/// All compute-optimal plans, by their loss. Each number is one at a loss of 1, times a power of the loss.
+template <real T>
+struct step_path {
+  T of_parameters, of_batch, of_steps, of_flops;  // minus the powers
+  step_allocation<T> at_one;
+
+  constexpr step_path(const kaplan_steps<T>& law, const critical_batch<T>& batch, const training_cost& cost,
+                      const char* function)
+      : of_parameters(), of_batch(), of_steps(), of_flops(), at_one() {
+    for (const auto& row : kaplan_steps<T>::coefficients())
+      require(positive_finite(law.*row.member), function, row.symbol, law.*row.member, "positive and finite");
+    require(positive_finite(batch.B_star), function, "B_star", batch.B_star, "positive and finite");
+    require(positive_finite(batch.alpha_B), function, "alpha_B", batch.alpha_B, "positive and finite");
+    const price<T> in_T(cost, function);
+    const T f = law.alpha_N * in_T.q / (law.alpha_S * in_T.p);
+    of_parameters = 1 / law.alpha_N, of_batch = 1 / batch.alpha_B, of_steps = 1 / law.alpha_S;
+    of_flops = in_T.p * of_parameters + in_T.q * (of_batch + of_steps);
+    const T N = law.N_c * cmath::pow(1 + f, of_parameters), S = law.S_c * cmath::pow((1 + f) / f, of_steps);
+    at_one = {N, batch.B_star, S, 2 * batch.B_star * S, in_T.flops(N, batch.B_star * S), T(1)};
+  }
+
+  constexpr step_allocation<T> at(T loss) const {
+    const auto of = [loss](T one, T power) { return one * cmath::pow(loss, -power); };
+    return {of(at_one.parameters, of_parameters),   of(at_one.batch, of_batch), of(at_one.steps, of_steps),
+            of(at_one.tokens, of_batch + of_steps), of(at_one.flops, of_flops), loss};
+  }
+};
+
+}  // namespace detail
+
+/// The plan that reaches the lowest loss for `flops` [FLOP], which are C_min.
+///
+/// Domain: flops > 0; all coefficients > 0.
+/// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
+/// Accuracy: a law as flat as Kaplan's has N as the power 1/alpha_N = 13 of its loss: some 100 units in the last place.
+/// Closed form, constexpr. Trap: at the critical batch C = 2 C_min, so a budget of C has half of it to plan with.
+template <real T>
+constexpr step_allocation<T> compute_optimal(const kaplan_steps<T>& law, const critical_batch<value_of_t<T>>& batch,
+                                             value_of_t<T> flops, const training_cost& cost = {}) {
+  constexpr auto function = "scaling::compute_optimal";
+  detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
+  const detail::step_path<T> path(law, batch, cost, function);
+  auto plan = path.at(cmath::pow(path.at_one.flops / flops, 1 / path.of_flops));
+  plan.flops = flops;
+  return plan;
+}
+
+/// The compute-optimal plan with this many `parameters`. Domain, errors and accuracy as above.
+template <real T>
+constexpr step_allocation<T> compute_optimal_for_parameters(const kaplan_steps<T>& law,
+                                                            const critical_batch<value_of_t<T>>& batch,
+                                                            value_of_t<T> parameters, const training_cost& cost = {}) {
+  constexpr auto function = "scaling::compute_optimal_for_parameters";
+  detail::require(positive_finite(parameters), function, "parameters", parameters, "positive and finite");
+  const detail::step_path<T> path(law, batch, cost, function);
+  auto plan = path.at(cmath::pow(path.at_one.parameters / parameters, 1 / path.of_parameters));
+  plan.parameters = parameters;
+  return plan;
+}
+
+/// The compute-optimal plan that sees this many `tokens`. Domain, errors and accuracy as above.
+template <real T>
+constexpr step_allocation<T> compute_optimal_for_tokens(const kaplan_steps<T>& law,
+                                                        const critical_batch<value_of_t<T>>& batch,
+                                                        value_of_t<T> tokens, const training_cost& cost = {}) {
+  constexpr auto function = "scaling::compute_optimal_for_tokens";
+  detail::require(positive_finite(tokens), function, "tokens", tokens, "positive and finite");
+  const detail::step_path<T> path(law, batch, cost, function);
+  auto plan = path.at(cmath::pow(path.at_one.tokens / tokens, 1 / (path.of_batch + path.of_steps)));
+  plan.tokens = tokens;
+  return plan;
+}
+
+/// The cheapest plan that reaches `loss` [nats/token] > 0. Errors and accuracy as above.
+template <real T>
+constexpr step_allocation<T> compute_optimal_for_loss(const kaplan_steps<T>& law,
+                                                      const critical_batch<value_of_t<T>>& batch, value_of_t<T> loss,
+                                                      const training_cost& cost = {}) {
+  constexpr auto function = "scaling::compute_optimal_for_loss";
+  detail::require(positive_finite(loss), function, "loss", loss, "positive and finite");
+  return detail::step_path<T>(law, batch, cost, function).at(loss);
+}
+
+}  // namespace scaling
