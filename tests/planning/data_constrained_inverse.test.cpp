@@ -179,6 +179,22 @@ TEST_CASE("Where a range of budgets is best spent in one epoch, its tokens mean 
   CHECK(compute_optimal(law, 5 * plan.flops, 5e9).tokens == 5e9);
 }
 
+TEST_CASE("A size that the best plan jumps over is best for no budget") {
+  // From many epochs of a small model to one of a large one, between two budgets that are 1 % apart.
+  int jumps = 0;
+  auto before = compute_optimal(penalised, 1e20, 5e9);
+  for (double flops = 1e20; flops < 1e23; flops *= 1.01) {
+    const auto plan = compute_optimal(penalised, flops, 5e9);
+    if (plan.parameters > 1.5 * before.parameters) {
+      ++jumps;
+      CHECK_THROWS_AS(compute_optimal_for_parameters(penalised, std::sqrt(plan.parameters * before.parameters), 5e9),
+                      std::domain_error);
+    }
+    before = plan;
+  }
+  CHECK(jumps == 1);
+}
+
 TEST_CASE("A question with limited tokens that has no answer is refused by name") {
   CHECK_THROWS_WITH(compute_optimal_for_loss(repeated, 1.8, 1e10),  // below the floor
                     "scaling::compute_optimal_for_loss: loss = 1.8, must be a loss that the law reaches with so many "
