@@ -188,6 +188,16 @@ TEST_CASE("the order of the points and the numbers of the runs change no digit o
   CHECK(second.tokens == first.tokens);
 }
 
+TEST_CASE("points in float are fitted in double") {
+  std::vector<sc::trajectory_point<float>> rounded;
+  points same;
+  for (const auto& [run, N, D, loss] : menu(sc::published::besiroglu_2024<>, 8, 1.7, 1e4, 60)) {
+    rounded.push_back({run, float(N), float(D), float(loss)});
+    same.push_back({run, double(float(N)), double(float(D)), double(float(loss))});
+  }
+  CHECK(sc::fit_envelope(rounded).parameters == sc::fit_envelope(same).parameters);
+}
+
 TEST_CASE("what cannot be an envelope is refused by name") {
   auto runs = menu(sc::published::besiroglu_2024<>, 3, 2, 10, 5);
   CHECK_THAT(refusal({}), ContainsSubstring("number of runs = 0, must be positive"));

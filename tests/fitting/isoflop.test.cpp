@@ -239,6 +239,18 @@ TEST_CASE("a weight of two counts as two runs") {
   CHECK(off(weighted.budgets[0].parameters, sc::fit_isoflop(runs).budgets[0].parameters) < 1e-13);
 }
 
+TEST_CASE("float runs are fitted in double") {
+  const auto runs = sweep_of<double>(sc::published::hoffmann_2022_printed<>, 8);
+  sweep<float> rounded;
+  sweep<double> same;
+  for (const auto& run : runs) {
+    rounded.push_back({{float(run.at.parameters), float(run.at.tokens)}, float(run.loss)});
+    const auto& [at, loss] = rounded.back();
+    same.push_back({{double(at.parameters), double(at.tokens)}, double(loss)});
+  }
+  CHECK(sc::fit_isoflop(rounded).parameters.trend == sc::fit_isoflop(same).parameters.trend);
+}
+
 TEST_CASE("long double keeps its digits") {
   const sc::chinchilla<long double> law = sc::published::hoffmann_2022_printed<long double>;
   const sc::isoflop_exponents<long double> exponents{law.alpha, law.beta};

@@ -117,7 +117,9 @@ template <real T, class Points>
 std::vector<trajectory<T>> trajectories(const Points& points, const training_cost& cost) {
   std::map<std::size_t, trajectory<T>> runs;
   std::size_t i = 0;
-  for (const auto& [run, N, D, loss] : points) {
+  for (const auto& point : points) {
+    const std::size_t run = point.run;
+    const T N = T(point.parameters), D = T(point.tokens), loss = T(point.loss);
     const std::string where = std::string(envelope_name) + ": point " + std::to_string(i++);
     require(positive_finite(N), where, "parameters", N, "positive and finite");
     require(positive_finite(D), where, "tokens", D, "positive and finite");
@@ -146,14 +148,15 @@ std::vector<trajectory<T>> trajectories(const Points& points, const training_cos
 
 /// Fits power laws N* = k C^a and D* = k C^b to the lower envelope of training curves.
 ///
-/// Points: any range of `trajectory_point`, in any order; a run is the points with its number, all of one size.
+/// Points: any range of `trajectory_point`, in any order; a run is the points with its number, all of one size. Those
+/// in float are fitted in double, and so is the answer.
 /// Errors: std::domain_error and std::invalid_argument name the point, the run or the option. What the numbers do is
 /// in the result: look at `winners` before the power laws, which few of them make worthless.
 /// Accuracy: see above; interpolation errs by (step in ln C)^2/8 times the curvature of the loss.
 /// Complexity: budgets times runs times log(points); smoothing, the square of the points of a run.
 template <std::ranges::input_range Points>
 auto fit_envelope(const Points& points, const envelope_options& options = {}, const training_cost& cost = {}) {
-  using T = typename std::ranges::range_value_t<Points>::real_type;
+  using T = detail::fitted_in<typename std::ranges::range_value_t<Points>::real_type>;
   constexpr T nan = std::numeric_limits<T>::quiet_NaN();
   constexpr auto function = detail::envelope_name;
   detail::require(options.budgets >= 2, function, "budgets", options.budgets, "at least 2");

@@ -19,6 +19,7 @@
 #include <string>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <scaling/core/error.hpp>
@@ -78,6 +79,10 @@ struct [[nodiscard]] isoflop_fit {
 namespace detail {
 
 inline constexpr auto isoflop_name = "scaling::fit_isoflop";
+
+template <class Runs>
+using isoflop_scalar =
+    fitted_in<typename std::remove_cvref_t<decltype(std::declval<std::ranges::range_value_t<Runs>>().at)>::real_type>;
 
 /// A run by logarithms.
 template <real T>
@@ -185,7 +190,8 @@ void check_isoflop_options(const isoflop_options<T>& options, std::size_t runs, 
 
 /// Fits power laws N* = k C^a and D* = k C^b through the minima of a sweep of model sizes at several budgets.
 ///
-/// Runs: any random-access range of `observation<training_run<T>>` with final losses. Their order changes no digit.
+/// Runs: any random-access range of `observation<training_run<T>>` with final losses. Their order changes no digit;
+/// those in float are fitted in double, and so is the answer.
 /// D* is read off the runs' own tokens at N*, by a line in logarithms: exact where C = k N^p D^q, and right for budgets
 /// that are counted in another way.
 /// Errors: std::domain_error and std::invalid_argument name the run or the option. What the numbers do is a status: a
@@ -195,12 +201,10 @@ void check_isoflop_options(const isoflop_options<T>& options, std::size_t runs, 
 /// Traps: a minimum `inside` may still be a parabola's and not the runs'; the bias is that of Chinchilla's law with the
 /// exponents assumed; a removed bias moves the point, not its interval, by how wrong these are.
 template <std::ranges::random_access_range Runs>
-auto fit_isoflop(
-    const Runs& observations,
-    const isoflop_options<typename decltype(std::ranges::begin(observations)->at)::real_type>& options = {},
-    const training_cost& cost = {}) {
-  using T = typename decltype(std::ranges::begin(observations)->at)::real_type;
-  static_assert(!std::is_same_v<T, float>, "scaling::fit_isoflop: float runs lose digits; make them double");
+isoflop_fit<detail::isoflop_scalar<Runs>> fit_isoflop(const Runs& observations,
+                                                      const isoflop_options<detail::isoflop_scalar<Runs>>& options = {},
+                                                      const training_cost& cost = {}) {
+  using T = detail::isoflop_scalar<Runs>;
   detail::check_observations(detail::isoflop_name, observations, 3);
   detail::check_isoflop_options<T>(options, std::ranges::size(observations), cost);
   const T p = T(cost.parameters_power), q = T(cost.tokens_power);
@@ -208,9 +212,9 @@ auto fit_isoflop(
   std::vector<detail::isoflop_point<T>> points;
   for (const auto& run : observations) {
     const std::size_t i = points.size();
-    const T log_N = std::log(run.at.parameters), log_D = std::log(run.at.tokens);
+    const T log_N = std::log(T(run.at.parameters)), log_D = std::log(T(run.at.tokens));
     points.push_back({options.budgets.empty() ? T(0) : options.budgets[i],
-                      std::log(T(cost.factor)) + p * log_N + q * log_D, log_N, log_D, run.loss,
+                      std::log(T(cost.factor)) + p * log_N + q * log_D, log_N, log_D, T(run.loss),
                       options.weights.empty() ? T(1) : options.weights[i]});
   }
   if (options.budgets.empty()) detail::find_budgets(points, options.tolerance);

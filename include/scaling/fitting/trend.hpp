@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 #include <scaling/core/real.hpp>
@@ -21,6 +22,10 @@ struct fitted_trend {
 };
 
 namespace detail {
+
+/// The scalar in which measurements are fitted: float loses digits that a fit needs.
+template <real T>
+using fitted_in = std::conditional_t<std::is_same_v<T, float>, double, T>;
 
 /// A point of a line, or of a parabola, and how much it counts.
 template <real T>
