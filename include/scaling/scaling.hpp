@@ -7,5 +7,6 @@
 #include <scaling/fitting.hpp>
 #include <scaling/inference.hpp>
 #include <scaling/laws.hpp>
+#include <scaling/optimize/check_gradient.hpp>
 #include <scaling/planning.hpp>
 #include <scaling/version.hpp>
