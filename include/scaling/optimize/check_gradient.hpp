@@ -228,9 +228,9 @@ box<Vector> box_of_check(const Vector& x, const optimize::check_options<Vector>&
 
 namespace scaling::optimize {
 
-/// Compares the gradient that f(x, gradient) fills at x with differences of its values: 6 to 10 n of them, and 52 n in double where
-/// nothing settles a derivative. Choose x
-/// away from minima and with no coordinate 0: there a mistake may vanish, or rounding hide it.
+/// Compares the gradient that f(x, gradient) fills at x with differences of its values: 6 to 10 n of them, and 52 n in
+/// double where nothing settles a derivative. Choose x away from minima and with no coordinate 0: there a mistake may
+/// vanish, or rounding hide it.
 ///
 /// std::invalid_argument is thrown for an empty x, one that is not finite or outside its bounds, for bad bounds, and for
 /// a tolerance that is not positive. What f throws passes through.
@@ -241,7 +241,7 @@ derivative_report<typename Derived::Scalar> check_gradient(
   using T = typename Derived::Scalar;
   using numbers = Eigen::Matrix<T, Eigen::Dynamic, 1>;
   const Vector at = x;
-  const auto box = detail::box_of_check(at, options, "scaling::optimize::check_gradient");
+  const auto box = scaling::detail::box_of_check(at, options, "scaling::optimize::check_gradient");
   int evaluations = 0;
   Vector gradient = Vector::Constant(at.rows(), at.cols(), std::numeric_limits<T>::quiet_NaN()), ignored = gradient;
   const auto value = [&](const Vector& place, Vector& slopes) {
@@ -254,7 +254,7 @@ derivative_report<typename Derived::Scalar> check_gradient(
     report.status = agreement::not_finite;
   } else {
     auto sample = [&](const Vector& place) { return value(place, ignored); };
-    report = detail::derivative_check<Vector, decltype(sample)>(sample, box, options.tolerance)(
+    report = scaling::detail::derivative_check<Vector, decltype(sample)>(sample, box, options.tolerance)(
         at, here, Eigen::Map<const Eigen::Matrix<T, 1, Eigen::Dynamic>>(gradient.data(), gradient.size()));
   }
   report.evaluations = evaluations;
@@ -272,7 +272,7 @@ derivative_report<typename Derived::Scalar> check_hessian(
   constexpr int n = Vector::SizeAtCompileTime;
   constexpr T nan = std::numeric_limits<T>::quiet_NaN();
   const Vector at = x;
-  const auto box = detail::box_of_check(at, options, "scaling::optimize::check_hessian");
+  const auto box = scaling::detail::box_of_check(at, options, "scaling::optimize::check_hessian");
   int evaluations = 0;
   Eigen::Matrix<T, n, n> hessian = Eigen::Matrix<T, n, n>::Constant(at.size(), at.size(), nan), ignored = hessian;
   const auto gradient = [&](const Vector& place, Eigen::Matrix<T, n, n>& curvatures) {
@@ -287,7 +287,8 @@ derivative_report<typename Derived::Scalar> check_hessian(
     report.status = agreement::not_finite;
   } else {
     auto sample = [&](const Vector& place) { return gradient(place, ignored); };
-    report = detail::derivative_check<Vector, decltype(sample)>(sample, box, options.tolerance)(at, here, hessian);
+    report =
+        scaling::detail::derivative_check<Vector, decltype(sample)>(sample, box, options.tolerance)(at, here, hessian);
   }
   report.evaluations = evaluations;
   return report;

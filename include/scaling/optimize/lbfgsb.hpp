@@ -371,7 +371,7 @@ template <class Derived, differentiable<typename Derived::PlainObject> F>
 lbfgsb_result<typename Derived::PlainObject> lbfgsb(F&& f, const Eigen::MatrixBase<Derived>& x0,
                                                     const lbfgsb_options<typename Derived::PlainObject>& options = {}) {
   using Vector = typename Derived::PlainObject;
-  using detail::require;
+  using scaling::detail::require;
   constexpr const char* where = "scaling::optimize::lbfgsb";
   const Vector start = x0;
   require<std::invalid_argument>(start.size() > 0, where, "size of x0", start.size(), "positive");
@@ -384,12 +384,12 @@ lbfgsb_result<typename Derived::PlainObject> lbfgsb(F&& f, const Eigen::MatrixBa
                                  options.relative_tolerance, "non-negative");
   require<std::invalid_argument>(options.max_evaluations > 0, where, "max_evaluations", options.max_evaluations,
                                  "positive");
-  const detail::box<Vector> box(start, options.lower, options.upper, where);
+  const scaling::detail::box<Vector> box(start, options.lower, options.upper, where);
   for (Eigen::Index i = 0; i < start.size(); ++i)
     if (const auto x = box.project(i, start[i]); !std::isfinite(x))
       require<std::invalid_argument>(false, where, (x > 0 ? "lower[" : "upper[") + std::to_string(i) + "]", x,
                                      x > 0 ? "less than infinity" : "more than -infinity");
-  return detail::lbfgsb_run<Vector, std::remove_reference_t<F>>(f, start, options, box)();
+  return scaling::detail::lbfgsb_run<Vector, std::remove_reference_t<F>>(f, start, options, box)();
 }
 
 }  // namespace scaling::optimize
