@@ -30,6 +30,8 @@ static_assert(best_epochs(penalised, 2.5e8, 1e8) > 7.539);
 static_assert(best_epochs(with(1.84, 0.94), 2.5e8, 1e8) > 3.142);
 static_assert(unique_tokens_for_loss(repeated, 2.3, {6e9, 1e11}) < 1e11);
 static_assert(unique_tokens_for_loss(penalised, 2.5, {6e9, 1e11}) < 1e11);
+static_assert(unique_tokens_for_loss(repeated, 2.3, 1e22) < 25e9);
+static_assert(unique_tokens_for_loss(penalised, 2.2, 1e22) < 1e11);
 static_assert(worth_of_token(repeated, {6e9, 1e11, 2.5e10}).ratio < 1);
 
 }  // namespace
@@ -87,13 +89,16 @@ TEST_CASE("The unique tokens for a loss at a given compute make its plan reach t
   support::random_numbers random(63);
   for (int i = 0; i < 20; ++i) {
     const double flops = random.spread(1e19, 1e23);
+    const training_cost cost =
+        i % 2 == 0 ? training_cost{}
+                   : training_cost{random.spread(1, 10), random.between(1, 1.25), random.between(0.8, 1)};
     const auto of = [&](const auto& law) {
-      const auto free = compute_optimal(detail::without_repetition(law), flops);
+      const auto free = compute_optimal(detail::without_repetition(law), flops, cost);
       const double loss = free.loss + random.spread(1e-3, 0.3) * (free.loss - law.E);
-      const double U = unique_tokens_for_loss(law, loss, flops);
+      const double U = unique_tokens_for_loss(law, loss, flops, cost);
       CHECK(U < free.tokens);
-      CHECK(compute_optimal(law, flops, U).loss == Approx(loss).epsilon(1e-13));
-      CHECK(compute_optimal(law, flops, 0.99 * U).loss > loss);
+      CHECK(compute_optimal(law, flops, U, cost).loss == Approx(loss).epsilon(1e-13));
+      CHECK(compute_optimal(law, flops, 0.99 * U, cost).loss > loss);
     };
     of(repeated);
     of(penalised);

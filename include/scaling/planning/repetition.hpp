@@ -141,7 +141,7 @@ constexpr auto unique_tokens_for_loss(const Law& law, typename Law::real_type lo
 ///
 /// Domain: loss no less than that of Chinchilla's plan; else as above.
 /// Errors: as above.
-/// Accuracy: as above. A search among plans: constexpr, but beyond the steps that Clang takes by default.
+/// Accuracy: as above. A search among plans, constexpr.
 template <detail::repeating_law Law>
 constexpr auto unique_tokens_for_loss(const Law& law, typename Law::real_type loss, typename Law::real_type flops,
                                       const training_cost& cost = {}) -> typename Law::real_type {
