@@ -210,6 +210,10 @@ TEST_CASE("A question with limited tokens that has no answer is refused by name"
                     "scaling::compute_optimal_for_parameters: parameters = 0, must be positive and finite");
   CHECK_THROWS_WITH(compute_optimal_for_tokens(repeated, -1.0, 1e10),
                     "scaling::compute_optimal_for_tokens: tokens = -1, must be positive and finite");
+  // U parameters on U tokens are beyond what float has of FLOP.
+  CHECK_THROWS_WITH(compute_optimal_for_loss(published::muennighoff_2023<float>, 1.8F, 1e30F),
+                    "scaling::compute_optimal_for_loss: loss = 1.8, must be a loss that the law reaches with so many "
+                    "tokens for some budget");
   // Large models overfit by the bounded law whatever the compute: 1e13 parameters are never best for 1e8 tokens.
   CHECK_THROWS_WITH(compute_optimal_for_parameters(spoilt, 1e13, 1e8),
                     "scaling::compute_optimal_for_parameters: parameters = 1e+13, must be a size that is best for some "

@@ -35,9 +35,10 @@ struct limited_plans {
     require(positive_finite(U), function, "unique_tokens", U, "positive and finite");
     const price<T> in_T(cost, function);
     constexpr T largest = static_cast<T>(std::numeric_limits<T>::max_exponent) * T(0.69);  // e to that is finite
-    middle = cmath::log(in_T.k) + (in_T.p + in_T.q) * cmath::log(U);
-    lowest = middle - 64 < -largest ? -largest : middle - 64;
-    highest = middle + 64 > largest ? largest : middle + 64;
+    const auto within = [](T x) { return x < -largest ? -largest : x > largest ? largest : x; };
+    middle = within(cmath::log(in_T.k) + (in_T.p + in_T.q) * cmath::log(U));
+    lowest = within(middle - 64);
+    highest = within(middle + 64);
   }
 
   constexpr repeated_allocation<T> at(T x) const { return compute_optimal(law, cmath::exp(x), U, cost); }
