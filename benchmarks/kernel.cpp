@@ -24,6 +24,14 @@
 
 namespace {
 
+#if defined __AVX512F__
+constexpr auto instructions = "AVX-512";
+#elif defined __AVX2__
+constexpr auto instructions = "AVX2";
+#else
+constexpr auto instructions = "whatever every machine has";
+#endif
+
 using law = scaling::chinchilla<>;
 using ours = scaling::detail::power_sum_objective<law>;
 
@@ -172,7 +180,7 @@ int main(int count, char** words) {
   std::vector<std::function<double()>> calls;
   for (const auto& one : kernels) calls.insert(calls.end(), {one.gradient, one.hessian});
   const auto t = benchmark::median_microseconds(2001, 5, calls);
-  std::printf("### One evaluation of the objective, %s\n\n", name.c_str());
+  std::printf("### One evaluation of the objective, %s, compiled for %s\n\n", name.c_str(), instructions);
   std::printf("| kernel | value, gradient [us] | ns a run | of libm | of %s | and Hessian [us] | of libm | of %s |\n",
               kernels.back().name.c_str(), kernels.back().name.c_str());
   std::printf("|---|---|---|---|---|---|---|---|\n");

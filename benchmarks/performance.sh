@@ -70,6 +70,7 @@ this one law (`benchmarks/support/avx2_objective.hpp`): nobody would maintain it
 
 TEXT
 section "$programs/benchmark.kernel"
+section "$programs/benchmark.kernel_portable"
 section bash benchmarks/instructions.sh "$programs/benchmark.kernel"
 
 if [ -x "$programs/benchmark.minimiser" ]; then
