@@ -5,7 +5,7 @@
 #   cmake --workflow --preset benchmark
 #   bash benchmarks/performance.sh build/benchmark [MISSES] > docs/explain/performance.md
 #
-# MISSES: what benchmark.screened_against_exhaustive printed, which takes hours for all of its sets; without it a small
+# MISSES: what benchmark.screened_against_exhaustive printed, errors included (it lists each miss there), which takes hours for all of its sets; without it a small
 # part of them is tried. Takes some minutes, and a machine that has nothing else to do.
 set -euo pipefail
 
@@ -32,7 +32,7 @@ section() {
 cat <<TEXT
 # Performance
 
-Written by \`benchmarks/performance.sh\` from one run: no number here is older than the others, or was typed. Machine:
+Written by \`benchmarks/performance.sh\` from one run: none of the tables is older than the others, or was typed. Machine:
 $processor, $(nproc) cores. Compiler: $("$compiler" --version | head -n 1), $(echo "$flags" | xargs).
 Packages: ${versions#, }.
 
@@ -75,7 +75,9 @@ section bash benchmarks/instructions.sh "$programs/benchmark.kernel"
 
 if [ -x "$programs/benchmark.minimiser" ]; then
   printf '## The minimiser\n\n'
-  section "$programs/benchmark.minimiser"
+  echo '```'
+  "$programs/benchmark.minimiser" 2>/dev/null
+  printf '```\n\n'
 fi
 
 cat <<'TEXT'
