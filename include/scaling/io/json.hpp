@@ -13,6 +13,7 @@
 // have are "NaN", "Infinity" and "-Infinity". What is absent is null. Every member must be there and no other may be.
 #pragma once
 
+#include <concepts>
 #include <filesystem>
 #include <fstream>
 #include <istream>
@@ -21,9 +22,9 @@
 #include <string_view>
 
 #include <scaling/core/real.hpp>
+#include <scaling/io/json_fit.hpp>
 #include <scaling/io/json_members.hpp>
 #include <scaling/io/json_value.hpp>
-#include <scaling/loss_model.hpp>
 #include <scaling/planning/compute_optimal.hpp>
 #include <scaling/planning/data_constrained.hpp>
 #include <scaling/planning/inference_aware.hpp>
@@ -72,16 +73,19 @@ struct json_members<lifetime_allocation<T>> {
   }
 };
 
-/// A law by its name, its formula and its coefficients.
-template <loss_model Law>
-struct json_members<Law> {
-  static constexpr std::string_view kind = "law";
-  static void visit(auto& archive, auto& law) {
-    archive.label("name", Law::name);
-    archive.label("formula", Law::formula);
-    archive.nested("coefficients", law, [](auto& inner, auto& of) {
-      for (const auto& row : Law::coefficients()) inner(row.symbol, of.*row.member);
-    });
+/// What inference calls an interval, known by its members: io needs no header of that storey.
+template <class T>
+requires requires(const T& of) {
+  { of.lower } -> std::convertible_to<long double>;
+  { of.upper } -> std::convertible_to<long double>;
+  { of.level } -> std::convertible_to<double>;
+}
+struct json_members<T> {
+  static constexpr std::string_view kind = "interval";
+  static void visit(auto& archive, auto& interval) {
+    archive("lower", interval.lower);
+    archive("upper", interval.upper);
+    archive("level", interval.level);
   }
 };
 
@@ -89,7 +93,8 @@ struct json_members<Law> {
 
 namespace scaling::io {
 
-/// What can be written and read: a plan (`allocation`, `repeated_allocation`, `lifetime_allocation`), a law.
+/// What can be written and read: a plan (`allocation`, `repeated_allocation`, `lifetime_allocation`), a law, a
+/// `fit_result` or its `fit_options`, an `interval`.
 template <class T>
 concept json_type = detail::has_json_members<T>;
 

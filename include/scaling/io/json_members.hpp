@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <concepts>
@@ -72,6 +73,8 @@ struct json_writer {
   }
   /// A text that says what is meant, and must be the same when it is read.
   void label(std::string_view key, std::string_view text) { object.add(key, io::json_value(std::string(text))); }
+  /// A text that is one of a table of names, and a view of that table when it is read.
+  void one_of(std::string_view key, std::string_view text, const auto&) { label(key, text); }
 };
 
 template <class T>
@@ -175,6 +178,12 @@ class json_object_reader {
   void label(std::string_view key, std::string_view text) {
     const auto place = member(key);
     if (place.value.is != io::json_value::type::string || place.value.text != text) place.refuse(json_quoted(text));
+  }
+  void one_of(std::string_view key, std::string_view& text, const auto& names) {
+    const auto place = member(key);
+    const auto found = std::find(names.begin(), names.end(), place.value.text);
+    if (place.value.is != io::json_value::type::string || found == names.end()) place.refuse(place.one_of(names));
+    text = *found;
   }
   void finish() const {
     for (std::size_t i = 0; i < seen_.size(); ++i)
