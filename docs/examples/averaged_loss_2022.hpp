@@ -33,7 +33,7 @@ inline vector coordinates_of(const chinchilla<>& law) {
 }
 inline chinchilla<> law_at(const vector& x) { return {std::exp(x[2]), std::exp(x[0]), std::exp(x[1]), x[3], x[4]}; }
 
-/// The criterion of Hoffmann et al. 2022, appendix D.3: `unit` times the sum of Huber(1e-3) of log residuals.
+/// The criterion of Hoffmann et al. 2022, appendix D.2: `unit` times the sum of Huber(1e-3) of log residuals.
 inline double objective(const runs& points, double unit, const vector& x, vector& gradient) {
   constexpr double delta = 1e-3;
   double sum = 0;
