@@ -117,7 +117,8 @@ template <class T>
 struct power : decay<T> {
   using input_type = steps_run<scaling::value_of_t<T>>;
   static constexpr auto terms() {
-    return std::array{scaling::power_term<power>{&power::a}, scaling::power_term<power>{&power::a, &power::b}};
+    using term = scaling::power_term<power>;
+    return std::array{term{&power::a}, term{&power::a, {&power::b, scaling::quantity<&input_type::steps>}}};
   }
 };
 struct with_other_terms : law {

@@ -19,7 +19,8 @@ using support::row;
 
 /// The objective of the literature, as the fit computes it.
 double objective_at(const chinchilla<>& law, const std::vector<observation<>>& runs) {
-  const detail::fit_problem<chinchilla<>> problem(detail::distinct_runs<double>(runs), residual::log, huber{}.delta);
+  const detail::objective<chinchilla<>> problem(detail::distinct_runs<double>(runs), {},
+                                                {residual::log, huber{}.delta});
   return problem.value_of(problem.residuals(law));
 }
 

@@ -53,8 +53,9 @@ struct chinchilla {
   /// The formula term by term, for the closed-form derivatives of the fit's inner loop.
   static constexpr auto terms() {
     using term = power_term<chinchilla>;
-    return std::array{term{&chinchilla::E}, term{&chinchilla::A, &chinchilla::alpha, &input_type::parameters},
-                      term{&chinchilla::B, &chinchilla::beta, &input_type::tokens}};
+    return std::array{term{&chinchilla::E},
+                      term{&chinchilla::A, {&chinchilla::alpha, quantity<&input_type::parameters>}},
+                      term{&chinchilla::B, {&chinchilla::beta, quantity<&input_type::tokens>}}};
   }
 };
 

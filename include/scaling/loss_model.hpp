@@ -46,13 +46,25 @@ struct input {
   typename Run::real_type Run::*member;
 };
 
-/// One term of a law that is a sum of powers: coefficient / base^exponent, or the coefficient alone.
+/// One factor of a term: base(x)^-exponent, the base a positive quantity that a run has or that follows from it.
+template <class Law>
+struct power_factor {
+  typename Law::real_type Law::*exponent = nullptr;
+  typename Law::input_type::real_type (*base)(const typename Law::input_type&) = nullptr;
+};
+
+/// One term of a law that is a sum of powers: coefficient times its factors, of which there may be none.
+/// A term that is `partial` is 0 for runs in which a base is infinite, whatever the exponents.
 template <class Law>
 struct power_term {
   typename Law::real_type Law::*coefficient;
-  typename Law::real_type Law::*exponent = nullptr;
-  typename Law::input_type::real_type Law::input_type::*base = nullptr;
+  power_factor<Law> first{}, second{};
+  bool partial = false;
 };
+
+/// A quantity of a run as a base: quantity<&training_run<>::tokens>.
+template <auto Member>
+inline constexpr auto quantity = [](const auto& at) { return at.*Member; };
 
 /// A training run as most laws see it.
 template <class T = double>

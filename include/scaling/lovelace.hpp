@@ -71,6 +71,22 @@ struct lovelace {
                       row{"delta", &lovelace::delta, scale::linear, 0, 10, enters::nonlinearly, {0.5, 2, 2}},
                       row{"kappa", &lovelace::kappa, scale::linear, 0, 10, enters::nonlinearly, {0.5, 2, 2}}};
   }
+
+  /// The penalty is P (1/R)^-delta (U/N)^-kappa, absent where nothing is repeated.
+  static constexpr auto terms() {
+    using term = power_term<lovelace>;
+    using real = value_of_t<T>;
+    return std::array{term{&lovelace::E}, term{&lovelace::A, {&lovelace::alpha, quantity<&input_type::parameters>}},
+                      term{&lovelace::B, {&lovelace::beta, quantity<&input_type::tokens>}},
+                      term{&lovelace::P,
+                           {&lovelace::delta,
+                            [](const input_type& at) {
+                              return at.tokens <= at.unique_tokens ? std::numeric_limits<real>::infinity()
+                                                                   : at.unique_tokens / (at.tokens - at.unique_tokens);
+                            }},
+                           {&lovelace::kappa, [](const input_type& at) { return at.unique_tokens / at.parameters; }},
+                           true}};
+  }
 };
 
 }  // namespace scaling

@@ -54,6 +54,15 @@ struct over_training {
                       row{"b", &over_training::b, scale::log, 0, infinity, enters::linearly, {0, 25, 6}},
                       row{"eta", &over_training::eta, scale::linear, 0, 5, enters::nonlinearly, {0, 1, 5}}};
   }
+
+  static constexpr auto terms() {
+    using term = power_term<over_training>;
+    return std::array{
+        term{&over_training::E},
+        term{&over_training::a,
+             {&over_training::eta, [](const input_type& at) { return 6 * at.parameters * at.parameters; }}},
+        term{&over_training::b, {&over_training::eta, [](const input_type& at) { return 6 * at.tokens * at.tokens; }}}};
+  }
 };
 
 /// The run that C [FLOP] and M [tokens/parameter] mean: N = (C/(6 M))^(1/2), D = M N.

@@ -51,7 +51,8 @@ struct power_law {
 
   static constexpr auto terms() {
     using term = power_term<power_law>;
-    return std::array{term{&power_law::E}, term{&power_law::A, &power_law::alpha, input_type::inputs()[0].member}};
+    return std::array{term{&power_law::E},
+                      term{&power_law::A, {&power_law::alpha, quantity<input_type::inputs()[0].member>}}};
   }
 };
 

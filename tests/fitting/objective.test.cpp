@@ -21,7 +21,7 @@ using problem = sc::detail::fit_problem<law>;
 using vector = problem::vector;
 using matrix = problem::matrix;
 
-/// 21 runs, so that the last block of eight is not full; one of them three times.
+/// 21 runs, so that the last block is not full; one of them three times.
 std::vector<problem::run_type> some_runs(unsigned seed) {
   std::mt19937_64 bits(seed);
   std::uniform_real_distribution<double> u;
@@ -45,7 +45,7 @@ vector near_the_optimum(const problem& f, std::mt19937_64& bits) {
 }  // namespace
 
 TEST_CASE("coordinates are undone exactly, zero coefficients included") {
-  const problem f(some_runs(1), sc::residual::log, 1e-3);
+  const sc::detail::power_sum_objective<law> f(some_runs(1), {}, {});
   for (const auto& original : {sc::published::besiroglu_2024<>, sc::published::hoffmann_2022<>,
                                law{0, 400, 2000, 0.3, 0.4}, law{1.8, 0, 2000, 0.3, 0.4}, law{1.8, 400, 0, 0, 10}}) {
     const law back = f.coordinates.law_at(f.coordinates.of(original));
@@ -62,8 +62,8 @@ TEST_CASE("the closed form and dual numbers give the same value, gradient and He
   std::mt19937_64 bits(2);
   for (const auto kind : {sc::residual::log, sc::residual::plain})
     for (const double zone : {1e-3, 1e-2, std::numeric_limits<double>::infinity()}) {
-      const sc::detail::power_sum_objective<law> fast(some_runs(3), kind, zone);
-      const sc::detail::objective<law> slow(some_runs(3), kind, zone);
+      const sc::detail::power_sum_objective<law> fast(some_runs(3), {}, {kind, zone});
+      const sc::detail::objective<law> slow(some_runs(3), {}, {kind, zone}, fast.columns().centres);
       for (int i = 0; i < 20; ++i) {
         const vector x = near_the_optimum(fast, bits);
         vector g, g1, oracle_g;
@@ -87,7 +87,7 @@ TEST_CASE("gradient and Hessian are the derivatives of the value") {
   std::mt19937_64 bits(4);
   for (const auto kind : {sc::residual::log, sc::residual::plain}) {
     // Within one zone the function is smooth: differences of the gradient then show the Hessian to 1e-8.
-    const sc::detail::power_sum_objective<law> f(some_runs(5), kind, std::numeric_limits<double>::infinity());
+    const sc::detail::power_sum_objective<law> f(some_runs(5), {}, {kind, std::numeric_limits<double>::infinity()});
     for (int i = 0; i < 5; ++i) {
       const vector x = near_the_optimum(f, bits);
       vector g, up_g, down_g;
@@ -105,7 +105,7 @@ TEST_CASE("gradient and Hessian are the derivatives of the value") {
 }
 
 TEST_CASE("a vanished term leaves value and derivatives of the others, and none of its own") {
-  const sc::detail::power_sum_objective<law> f(some_runs(6), sc::residual::log, 1e-3);
+  const sc::detail::power_sum_objective<law> f(some_runs(6), {}, {});
   const law without{0, 480, 2000, 0.35, 0.37};
   vector x = f.coordinates.of(without), g;
   matrix h;
@@ -118,7 +118,7 @@ TEST_CASE("a vanished term leaves value and derivatives of the others, and none 
 }
 
 TEST_CASE("wild coordinates give finite numbers") {
-  const sc::detail::power_sum_objective<law> f(some_runs(7), sc::residual::log, 1e-3);
+  const sc::detail::power_sum_objective<law> f(some_runs(7), {}, {});
   for (const double wild : {-1e6, -1e3, 1e3, 1e6}) {
     vector g;
     matrix h;

@@ -12,9 +12,10 @@
 #include <vector>
 
 #include <scaling/core/real.hpp>
-#include <scaling/fitting/identification.hpp>
 #include <scaling/fitting/objective.hpp>
 #include <scaling/fitting/power_sum.hpp>
+#include <scaling/fitting/revival.hpp>
+#include <scaling/fitting/term_places.hpp>
 #include <scaling/loss_model.hpp>
 #include <scaling/optimize/lbfgsb.hpp>
 #include <scaling/optimize/newton.hpp>
@@ -50,25 +51,46 @@ class basin_search {
   using vector = typename fit_problem<Law>::vector;
   using end = descent<vector>;
 
-  explicit basin_search(objective_type f) : f_(std::move(f)) {
-    std::array<T, P> lower, upper;
-    for (std::size_t k = 0; k < P; ++k) {
-      lower[k] = static_cast<T>(Law::coefficients()[k].lower);
-      upper[k] = static_cast<T>(Law::coefficients()[k].upper);
+  /// `follow`: come down to Huber's delta from above in every polish, as the absolute error needs.
+  basin_search(objective_type f, bool follow) : f_(std::move(f)), follow_(follow) {}
+
+  /// Newton's method from y. A term whose coefficient has the coordinate -infinity is absent and stays so.
+  void polish_from(const vector& y) { keep(polish(y)); }
+
+  /// The same where y has a chance against the best of the starts before it: where the least sum of squares that can be
+  /// reached from y is not far above that of the best. Squares are smooth, so that a look or two is enough to tell,
+  /// while Huber's criterion can creep for long. On 8000 tables made to be hard, the sum of squares of a basin that was
+  /// the best and that no other start had found was at most 1.5 times the least.
+  void compete_from(const vector& y) {
+    constexpr T far_above = 3;
+    if (best_converged_ < ends_.size()) {
+      const T zone = std::exchange(f_.of.zone, infinity);
+      if (std::isnan(squares_)) {
+        vector gradient;
+        squares_ = f_(ends_[best_converged_].x, gradient);
+        ++evaluations_;
+      }
+      auto options = options_at(y);
+      options.relative_tolerance = std::sqrt(std::numeric_limits<T>::epsilon());
+      options.max_evaluations = 20;
+      options.hopeless_above = far_above * squares_ + f_.floor;
+      const auto look = optimize::newton(f_, y, options);
+      f_.of.zone = zone;
+      evaluations_ += look.evaluations;
+      if (look.hopeless) {
+        keep({look.x, infinity, look.projected_gradient, look.predicted_decrease, look.tolerance, look.iterations,
+              false, false});
+        return;
+      }
     }
-    lower_ = f_.coordinates.of(lower);
-    upper_ = f_.coordinates.of(upper);
+    polish_from(y);
   }
 
-  /// Newton's method from x. A term whose coefficient has the coordinate -infinity is absent and stays so.
-  void polish_from(const vector& x) { ends_.push_back(polish(x)); }
-
-  /// L-BFGS-B from x.
-  void descend_from(const vector& x) {
-    const auto r = optimize::lbfgsb(f_, x, {.lower = lower_, .upper = upper_});
+  /// L-BFGS-B from y.
+  void descend_from(const vector& y) {
+    const auto r = optimize::lbfgsb(f_, y, {.lower = f_.coordinates.lower(), .upper = f_.coordinates.upper()});
     evaluations_ += r.evaluations;
-    ends_.push_back(
-        {r.x, r.value, r.projected_gradient, r.predicted_decrease, T(0), r.iterations, r.converged(), false});
+    keep({r.x, r.value, r.projected_gradient, r.predicted_decrease, T(0), r.iterations, r.converged(), false});
   }
 
   const objective_type& objective() const { return f_; }
@@ -102,8 +124,13 @@ class basin_search {
   /// Whether two values of the objective are the same minimum.
   bool same(T low, T high) const { return high <= low + T(1e-8) * std::abs(low) + f_.floor; }
 
-  /// A point to continue from, if the objective falls when a term that is 0 at x is brought back.
-  std::optional<vector> revive(const vector& x) const;
+  /// A point to continue from, if the objective falls when a term that is 0 at y is brought back.
+  std::optional<vector> revive(const vector& y) const {
+    if constexpr (sum_of_powers<Law>)
+      return revived<Law>(f_, y, optimize::newton_options<vector>{}.relative_tolerance);
+    else
+      return std::nullopt;
+  }
 
   const std::vector<end>& ends() const { return ends_; }
   int evaluations() const { return evaluations_; }
@@ -111,17 +138,28 @@ class basin_search {
  private:
   static constexpr std::size_t P = coefficient_count<Law>, most_minima = 24, none = term_place::none;
   static constexpr auto terms = term_places<Law>();
+  static constexpr auto table = Law::coefficients();
   static constexpr T infinity = std::numeric_limits<T>::infinity();
 
   static int at(std::size_t k) { return static_cast<int>(k); }
 
-  end polish(const vector& x);
-  end newton(const vector& x);
+  void keep(const end& one) {
+    ends_.push_back(one);
+    if (!one.converged || (best_converged_ < ends_.size() && !(one.value < ends_[best_converged_].value))) return;
+    best_converged_ = ends_.size() - 1;
+    squares_ = std::numeric_limits<T>::quiet_NaN();
+  }
+
+  end polish(const vector& y);
+  end newton(const vector& y);
+  optimize::newton_options<vector> options_at(const vector& y) const;
   std::vector<end> lowest_of_each(std::vector<end> found) const;
 
   objective_type f_;
-  vector lower_, upper_;
+  bool follow_;
   std::vector<end> ends_;
+  std::size_t best_converged_ = static_cast<std::size_t>(-1);  ///< of the ends
+  T squares_ = std::numeric_limits<T>::quiet_NaN();            ///< sum of squares there, once it is asked for
   int evaluations_ = 0;
 };
 
@@ -131,54 +169,85 @@ class basin_search {
 template <loss_model Law>
 auto basin_search<Law>::lowest_of_each(std::vector<end> found) const -> std::vector<end> {
   std::erase_if(found, [](const end& one) { return !std::isfinite(one.value); });
-  std::stable_sort(found.begin(), found.end(), [](const end& a, const end& b) { return a.value < b.value; });
-  const auto preference = [this](const end& one) {
+  if (found.size() < 2) return found;
+  // Pointers are sorted: the buffer of std::stable_sort is not aligned for vectors that want more than 16 bytes.
+  std::vector<const end*> order;
+  for (const auto& one : found) order.push_back(&one);
+  std::stable_sort(order.begin(), order.end(), [](const end* a, const end* b) { return a->value < b->value; });
+  const auto& lower = f_.coordinates.lower();
+  const auto& upper = f_.coordinates.upper();
+  const auto preference = [&](const end& one) {
     int complexity = 0;
     for (const auto& term : terms) {
       if (one.x[at(term.coefficient)] == -infinity) continue;
-      const int e = at(term.exponent);
-      const T room = term.exponent == none ? infinity : std::min(one.x[e] - lower_[e], upper_[e] - one.x[e]);
-      complexity += 1 + (room <= std::sqrt(std::numeric_limits<T>::epsilon()));
+      ++complexity;
+      for (const auto& factor : term.factors) {
+        if (factor.exponent == none || !f_.coordinates.limits().free(factor.exponent)) continue;
+        const int e = at(factor.exponent);
+        complexity +=
+            std::min(one.x[e] - lower[e], upper[e] - one.x[e]) <= std::sqrt(std::numeric_limits<T>::epsilon());
+      }
     }
     return std::pair(complexity, one.projected_gradient);
   };
   std::vector<end> result;
   T lowest = infinity;
-  for (const auto& one : found) {
-    if (result.empty() || !same(lowest, one.value)) {
-      result.push_back(one);
-      lowest = one.value;
-    } else if (one.value <= lowest + T(64) * std::numeric_limits<T>::epsilon() * std::abs(lowest) + f_.floor &&
-               preference(one) < preference(result.back())) {
-      result.back() = one;
+  for (const end* one : order) {
+    if (result.empty() || !same(lowest, one->value)) {
+      result.push_back(*one);
+      lowest = one->value;
+    } else if (one->value <= lowest + T(64) * std::numeric_limits<T>::epsilon() * std::abs(lowest) + f_.floor &&
+               preference(*one) < preference(result.back())) {
+      result.back() = *one;
     }
   }
   return result;
 }
 
+/// The box, with the coefficients that have vanished at y held there, and the exponents that then have no effect.
 template <loss_model Law>
-auto basin_search<Law>::newton(const vector& x) -> end {
-  optimize::newton_options<vector> options{.lower = lower_, .upper = upper_, .floor = f_.floor};
-  const auto hold = [&](std::size_t k) { (*options.lower)[at(k)] = (*options.upper)[at(k)] = x[at(k)]; };
-  for (std::size_t k = 0; k < P; ++k)
-    if (x[at(k)] == -infinity) hold(k);
-  for (const auto& term : terms)
-    if (x[at(term.coefficient)] == -infinity && term.exponent != none) hold(term.exponent);
-  auto r = optimize::newton(f_, x, options);
-  evaluations_ += r.evaluations;
-  if (!r.stationary && f_.zone < infinity) {
-    // Too few residuals in the quadratic zone for Newton to see a curvature: widen it to all of them, then narrow it.
-    const T zone = f_.zone;
+auto basin_search<Law>::options_at(const vector& y) const -> optimize::newton_options<vector> {
+  optimize::newton_options<vector> options{
+      .lower = f_.coordinates.lower(), .upper = f_.coordinates.upper(), .floor = f_.floor};
+  for (std::size_t k = 0; k < P; ++k) {
+    bool hold = y[at(k)] == -infinity;
+    if constexpr (sum_of_powers<Law>)
+      hold = hold || (f_.coordinates.limits().free(k) && is_idle<Law>(f_.coordinates.limits(), y, k));
+    if (hold) (*options.lower)[at(k)] = (*options.upper)[at(k)] = y[at(k)];
+  }
+  return options;
+}
+
+template <loss_model Law>
+auto basin_search<Law>::newton(const vector& y) -> end {
+  constexpr int direct = 40;  // evaluations; a good start needs 10
+  auto options = options_at(y);
+  // Where too few residuals are in the quadratic zone for Newton to see a curvature: widen it to all of them, then
+  // narrow it.
+  const auto follow = [&](vector from) {
+    const T zone = f_.of.zone;
     T wide = 0;
-    for (const T residual : f_.residuals(f_.coordinates.law_at(x))) wide = std::max(wide, std::abs(residual));
-    vector from = x;
-    for (f_.zone = wide; f_.zone > zone; f_.zone /= 4) {
-      const auto step = optimize::newton(f_, from, options);
+    const auto r = f_.residuals_at(from);
+    for (std::size_t i = 0; i < r.size(); ++i) wide = std::max(wide, std::abs(r[i]) / f_.runs[i].sigma);
+    auto rough = options;
+    rough.relative_tolerance = std::sqrt(std::numeric_limits<T>::epsilon());
+    for (f_.of.zone = wide; f_.of.zone > zone; f_.of.zone /= 4) {
+      const auto step = optimize::newton(f_, from, rough);
       evaluations_ += step.evaluations;
       from = step.x;
     }
-    f_.zone = zone;
-    const auto followed = optimize::newton(f_, from, options);
+    f_.of.zone = zone;
+    return optimize::newton(f_, from, options);
+  };
+  auto r = [&] {
+    if (follow_) return follow(y);
+    auto quick = options;
+    if (f_.of.zone < infinity) quick.max_evaluations = direct;
+    return optimize::newton(f_, y, quick);
+  }();
+  evaluations_ += r.evaluations;
+  if (!r.stationary && !follow_ && f_.of.zone < infinity) {
+    const auto followed = follow(r.x);
     evaluations_ += followed.evaluations;
     if (followed.value < r.value || followed.stationary) r = followed;
   }
@@ -187,53 +256,23 @@ auto basin_search<Law>::newton(const vector& x) -> end {
 
 /// Newton's method; where it drives a coefficient to nothing it ends on the face where that is 0, unless that is worse.
 template <loss_model Law>
-auto basin_search<Law>::polish(const vector& x) -> end {
+auto basin_search<Law>::polish(const vector& y) -> end {
   constexpr T nothing = T(1e-6);  // of every prediction
-  end result = newton(x);
+  end result = newton(y);
+  const auto& limits = f_.coordinates.limits();
   for (std::size_t k = 0; k < P; ++k) {
-    // A coefficient's coordinate is about the log of its term at the centre of the data.
-    if (Law::coefficients()[k].scale != scale::log || !(result.x[at(k)] < -5) || result.x[at(k)] == -infinity) continue;
-    const auto effect = log_jacobian<Law>(f_, result.x)[k];
-    if (!std::all_of(effect.begin(), effect.end(), [](T part) { return std::abs(part) < nothing; })) continue;
+    // A coefficient's coordinate is about the log of its term at the centre of the data, over the loss there.
+    if (table[k].scale != scale::log || !limits.free(k) || limits.lower[k] > 0) continue;
+    if (!(result.x[at(k)] < -5) || result.x[at(k)] == -infinity) continue;
+    T weight = 0;
+    for (const auto& run : f_.runs) weight += run.weight / (run.sigma * run.sigma);
+    if (!(f_.log_gram(result.x)(at(k), at(k)) < nothing * nothing * weight)) continue;
     vector face = result.x;
     face[at(k)] = -infinity;
     const end without = newton(face);
     if (without.value <= result.value + result.tolerance) result = without;
   }
   return result;
-}
-
-/// For each vanished term c / x^e, at each exponent of its box: with s = df/dc at c = 0, and h the curvature of a
-/// quadratic that lies above f and touches it there, c = -s/h gains at least s^2/2h. The first gain that is more than
-/// rounding, if any: f has no minimum at x then.
-template <loss_model Law>
-auto basin_search<Law>::revive(const vector& x) const -> std::optional<vector> {
-  constexpr int steps = 100;
-  const std::vector<T> r = f_.residuals(f_.coordinates.law_at(x));
-  const T unit = f_.runs.front().loss;  // of c: squares of very large or very small losses would leave the range of T
-  const T rounding = optimize::newton_options<vector>{}.relative_tolerance * f_.value_of(r) + f_.floor;
-  for (const auto& term : terms) {
-    const int c = at(term.coefficient), e = at(term.exponent);
-    if (x[c] > -infinity) continue;
-    for (int step = 0; step <= (term.exponent == none ? 0 : steps); ++step) {
-      const T exponent = term.exponent == none ? T(0) : lower_[e] + (upper_[e] - lower_[e]) * T(step) / T(steps);
-      T slope = 0, curvature = 0;
-      for (std::size_t i = 0; i < r.size(); ++i) {
-        const auto& run = f_.runs[i];
-        T d = f_.residual == residual::log ? unit / run.loss * std::exp(-r[i]) : unit;
-        if (term.exponent != none)
-          d *= std::exp(-exponent * f_.coordinates.standardised(term.input, run.inputs[term.input]));
-        slope += run.weight * f_.slope(r[i]) * d;
-        curvature += run.weight * std::min(T(1), f_.zone / std::abs(r[i])) * d * d;
-      }
-      if (!(slope < 0) || !(slope * slope > 2 * curvature * rounding)) continue;
-      vector revived = x;
-      revived[c] = std::log(-slope / curvature) + std::log(unit);
-      if (term.exponent != none) revived[e] = exponent;
-      return revived;
-    }
-  }
-  return std::nullopt;
 }
 
 }  // namespace scaling::detail

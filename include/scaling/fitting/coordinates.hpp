@@ -3,129 +3,234 @@
 //
 // A coefficient of scale::log is searched as its logarithm, where 0 is the coordinate -infinity; the rest as they are.
 // On real runs log A and alpha correlate at 0.999, as the intercept and the slope of a line do when the data lie far
-// from the origin. So for a law that is a sum of powers the intercept is taken at the centre of the data, and the slope
-// is measured per standard deviation: a term A / N^alpha has the coordinates
+// from the origin. So for a law that is a sum of powers the intercept is taken at the centre of the data, relative to
+// the losses, and the slope is measured per standard deviation: a term A / N^alpha has the coordinates
 //
-//   u = log A - alpha mean(log N)          v = alpha stddev(log N)
+//   u = log A - alpha mean(log N) - mean(log L)          v = alpha stddev(log N)
 //
 // which on Epoch's runs lowers the condition number of the Hessian from 9.9e6 to 1.1e4. Undone exactly at the end.
+// A coefficient that is tied, or has a box of its own, stays log A: boxes must be boxes in what is searched.
 #pragma once
 
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <tuple>
-#include <vector>
 
 #include <Eigen/Core>
 
 #include <scaling/core/cmath.hpp>
 #include <scaling/core/real.hpp>
-#include <scaling/fitting/observation.hpp>
+#include <scaling/fitting/constraints.hpp>
+#include <scaling/fitting/term_places.hpp>
 #include <scaling/loss_model.hpp>
 
 namespace scaling::detail {
 
-/// A term of a sum of powers by positions in the tables of its law and input; `none` where it has no exponent.
-struct term_place {
-  static constexpr std::size_t none = static_cast<std::size_t>(-1);
-  std::size_t coefficient, exponent = none, input = none;
-};
-
-/// The terms of a law; none if it is not a sum of powers.
+/// What a sum of powers is centred at and scaled by. As it stands: nothing.
 template <loss_model Law>
-constexpr auto term_places() {
-  if constexpr (sum_of_powers<Law>) {
-    const auto position = [](auto member, const auto& table) {
-      std::size_t k = 0;
-      while (table[k].member != member) ++k;
-      return k;
-    };
-    std::array<term_place, std::tuple_size_v<decltype(Law::terms())>> places{};
-    for (std::size_t j = 0; j < places.size(); ++j) {
-      const auto term = Law::terms()[j];
-      places[j].coefficient = position(term.coefficient, Law::coefficients());
-      if (term.exponent == nullptr) continue;
-      places[j].exponent = position(term.exponent, Law::coefficients());
-      places[j].input = position(term.base, Law::input_type::inputs());
-    }
-    return places;
-  } else {
-    return std::array<term_place, 0>{};
+struct centring {
+  using T = typename Law::real_type;
+  std::array<T, factor_count<Law>()> centre{};  ///< mean of the log base of each factor, over the runs with its term
+  std::array<T, coefficient_count<Law>> spread = ones();  ///< of an exponent: standard deviation of its log bases
+  T loss = 0;                                             ///< mean of the log losses
+
+ private:
+  static constexpr auto ones() {
+    std::array<T, coefficient_count<Law>> result{};
+    result.fill(T(1));
+    return result;
   }
-}
+};
 
 template <loss_model Law>
 class coordinates {
  public:
   using T = typename Law::real_type;
-  static constexpr std::size_t P = coefficient_count<Law>, inputs = input_count<typename Law::input_type>;
+  static constexpr std::size_t P = coefficient_count<Law>;
   using vector = Eigen::Matrix<T, static_cast<int>(P), 1>;
-  using run = distinct_run<T, inputs>;
+  using matrix = Eigen::Matrix<T, static_cast<int>(P), static_cast<int>(P)>;
 
-  explicit coordinates(const std::vector<run>& runs) {
-    spread_.fill(T(1));
-    if constexpr (sum_of_powers<Law>)
-      for (std::size_t b = 0; b < inputs; ++b) {
-        T weight = 0, first = 0, second = 0;
-        for (const auto& one : runs) weight += one.weight, first += one.weight * std::log(one.inputs[b]);
-        centre_[b] = first / weight;
-        for (const auto& one : runs) {
-          const T z = std::log(one.inputs[b]) - centre_[b];
-          second += one.weight * z * z;
-        }
-        // All runs alike, up to the rounding of the mean: the exponent has no effect and keeps its own unit.
-        const T resolution = 8 * std::numeric_limits<T>::epsilon() * (std::abs(centre_[b]) + 1);
-        if (std::sqrt(second / weight) > resolution) spread_[b] = std::sqrt(second / weight);
-      }
+  coordinates(const constraints<Law>& limits, const centring<Law>& centres) : limits_(limits), centres_(centres) {
+    for (const auto& term : terms) {
+      const std::size_t c = term.coefficient;
+      centred_[c] = limits.free(c) && !limits.tied[c] && limits.lower[c] == 0 && !(limits.upper[c] < infinity);
+      straight_ = straight_ && centred_[c];
+    }
+    for (std::size_t k = 0; k < P; ++k) {
+      straight_ = straight_ && limits.free(k);
+      lower_[at(k)] = limits.free(k) ? coordinate(k, limits.lower[k]) * centres.spread[k] : T(0);
+      upper_[at(k)] = limits.free(k) ? coordinate(k, limits.upper[k]) * centres.spread[k] : T(0);
+    }
   }
 
-  /// The standard deviation of the log of an input.
-  T spread(std::size_t b) const { return spread_[b]; }
+  /// The box of the search; coordinates that are held, or follow another, have one value there.
+  const vector& lower() const { return lower_; }
+  const vector& upper() const { return upper_; }
 
-  /// log of an input, centred and scaled: what an exponent's coordinate multiplies.
-  T standardised(std::size_t b, T value) const { return (std::log(value) - centre_[b]) / spread_[b]; }
+  const constraints<Law>& limits() const { return limits_; }
 
-  /// The law at x. `U` is T, or a dual number over it.
+  const centring<Law>& centres() const { return centres_; }
+
+  /// The law at y. `U` is T, or a dual number over it. Held coefficients have just their value, tied ones are equal.
   template <class U>
-  rebind_t<Law, U> law_at(const std::array<U, P>& x) const {
+  rebind_t<Law, U> law_at(const std::array<U, P>& y) const {
     using cmath::exp;
-    std::array<U, P> values = x;
-    for (const auto& term : terms) {
-      if (term.exponent == term_place::none) continue;
-      values[term.exponent] = x[term.exponent] / U(spread_[term.input]);
-      values[term.coefficient] += values[term.exponent] * U(centre_[term.input]);
-    }
+    std::array<U, P> values = natural(y);
     for (std::size_t k = 0; k < P; ++k)
       if (table[k].scale == scale::log) values[k] = exp(values[k]);
-    return law_from<rebind_t<Law, U>>(values);
+    return constrained<U>(values);
   }
 
-  Law law_at(const vector& x) const {
-    std::array<T, P> values;
-    for (std::size_t k = 0; k < P; ++k) values[k] = x[static_cast<int>(k)];
-    return law_at(values);
-  }
-
-  /// The inverse of law_at, also for the corners of a box of coefficients: 0 and infinity have coordinates too.
-  vector of(const std::array<T, P>& values) const {
-    vector x;
-    for (std::size_t k = 0; k < P; ++k)
-      x[static_cast<int>(k)] = table[k].scale == scale::log ? std::log(values[k]) : values[k];
-    for (const auto& term : terms) {
-      if (term.exponent == term_place::none) continue;
-      x[static_cast<int>(term.coefficient)] -= values[term.exponent] * centre_[term.input];
-      x[static_cast<int>(term.exponent)] *= spread_[term.input];
+  /// The same for a point of the box: what is on a bound there has just that bound as its value.
+  Law law_at(const vector& y) const {
+    auto values = coefficient_values(law_at(array_of(y)));
+    for (std::size_t k = 0; k < P; ++k) {
+      if (!limits_.free(k)) continue;
+      if (!(y[at(k)] > lower_[at(k)])) values[k] = limits_.lower[k];
+      if (!(y[at(k)] < upper_[at(k)])) values[k] = limits_.upper[k];
+      if (std::isnan(y[at(k)])) values[k] = y[at(k)];
     }
+    return constrained<T>(values);
+  }
+
+  /// The inverse of law_at, for any free coefficients; 0 and infinity have coordinates too.
+  vector of(const Law& law) const {
+    const auto values = coefficient_values(law);
+    std::array<T, P> n;
+    for (std::size_t k = 0; k < P; ++k)
+      n[k] = coordinate(k, limits_.held[k] ? limits_.value[k] : values[limits_.leader[k]]);
+    vector y = vector::Zero();
+    for (std::size_t k = 0; k < P; ++k)
+      if (limits_.free(k)) y[at(k)] = centred_[k] ? u_of(k, n) : n[k] * centres_.spread[k];
+    return y;
+  }
+
+  /// y as a term by term sum sees it: u and v of every term, whether free, held or tied.
+  vector terms_at(const vector& y) const {
+    if (straight_) return y;
+    const auto n = natural(array_of(y));
+    vector x = y;
+    for (std::size_t k = 0; k < P; ++k) x[at(k)] = centred_[k] ? y[at(k)] : n[k] * centres_.spread[k];
+    for (const auto& term : terms)
+      if (!centred_[term.coefficient]) x[at(term.coefficient)] = u_of(term.coefficient, n);
     return x;
   }
-  vector of(const Law& law) const { return of(coefficient_values(law)); }
+
+  /// The y of such terms; those that are held, or follow another, may say what they like.
+  vector of_terms(const vector& x) const {
+    if (straight_) return x;
+    std::array<T, P> n;
+    for (std::size_t k = 0; k < P; ++k) n[k] = x[at(k)] / centres_.spread[k];
+    vector y = vector::Zero();
+    for (const auto& term : terms) {
+      T& u = n[term.coefficient];
+      if (centred_[term.coefficient]) continue;
+      u += centres_.loss;
+      for (const auto& factor : term.factors)
+        if (factor.exponent != none) u += n[factor.exponent] * centres_.centre[factor.column];
+    }
+    for (std::size_t k = 0; k < P; ++k)
+      if (limits_.free(k)) y[at(k)] = n[k] * centres_.spread[k];
+    return y;
+  }
+
+  /// Whether y is just what terms_at gives: all coefficients are free, in the law's own boxes.
+  bool is_straight() const { return straight_; }
+
+  /// Turns derivatives by what terms_at gives into those by y.
+  void pull_back(vector& gradient, matrix* hessian) const {
+    if (straight_) return;
+    const matrix s = slopes();
+    gradient = (s.transpose() * gradient).eval();
+    if (hessian != nullptr) *hessian = (s.transpose() * *hessian * s).eval();
+  }
+
+  /// d terms_at / dy, a constant.
+  matrix slopes() const {
+    matrix s = matrix::Zero();
+    const auto add = [&](std::size_t row, std::size_t k, T factor) {
+      if (!limits_.held[k]) s(at(row), at(limits_.leader[k])) += factor / centres_.spread[limits_.leader[k]];
+    };
+    for (std::size_t k = 0; k < P; ++k) add(k, k, centres_.spread[k]);
+    for (const auto& term : terms)
+      if (!centred_[term.coefficient])
+        for (const auto& factor : term.factors)
+          if (factor.exponent != none) add(term.coefficient, factor.exponent, -centres_.centre[factor.column]);
+    return s;
+  }
+
+  /// d (log of a log-scaled coefficient, or any other itself) / dy: what a step in y does to the coefficients.
+  matrix natural_slopes() const {
+    matrix s = matrix::Zero();
+    const auto add = [&](std::size_t row, std::size_t k, T factor) {
+      if (!limits_.held[k]) s(at(row), at(limits_.leader[k])) += factor / centres_.spread[limits_.leader[k]];
+    };
+    for (std::size_t k = 0; k < P; ++k) add(k, k, T(1));
+    for (const auto& term : terms)
+      if (centred_[term.coefficient])
+        for (const auto& factor : term.factors)
+          if (factor.exponent != none) add(term.coefficient, factor.exponent, centres_.centre[factor.column]);
+    return s;
+  }
 
  private:
   static constexpr auto table = Law::coefficients();
   static constexpr auto terms = term_places<Law>();
-  std::array<T, inputs> centre_{}, spread_;
+  static constexpr std::size_t none = term_place::none;
+  static constexpr T infinity = std::numeric_limits<T>::infinity();
+
+  static constexpr int at(std::size_t k) { return static_cast<int>(k); }
+
+  static std::array<T, P> array_of(const vector& y) {
+    std::array<T, P> values;
+    for (std::size_t k = 0; k < P; ++k) values[k] = y[at(k)];
+    return values;
+  }
+
+  static T coordinate(std::size_t k, T value) { return table[k].scale == scale::log ? std::log(value) : value; }
+
+  template <class U>
+  rebind_t<Law, U> constrained(std::array<U, P> values) const {
+    for (std::size_t k = 0; k < P; ++k) {
+      if (limits_.held[k]) values[k] = U(limits_.value[k]);
+      if (limits_.leader[k] != k) values[k] = values[limits_.leader[k]];
+    }
+    return law_from<rebind_t<Law, U>>(values);
+  }
+
+  /// Logs of the log-scaled coefficients, and the others as they are.
+  template <class U>
+  std::array<U, P> natural(const std::array<U, P>& y) const {
+    std::array<U, P> n;
+    for (std::size_t k = 0; k < P; ++k)
+      n[k] = limits_.held[k] ? U(coordinate(k, limits_.value[k]))
+                             : y[limits_.leader[k]] / U(centres_.spread[limits_.leader[k]]);
+    for (const auto& term : terms) {
+      if (!centred_[term.coefficient]) continue;
+      U& log_coefficient = n[term.coefficient];
+      log_coefficient += U(centres_.loss);
+      for (const auto& factor : term.factors)
+        if (factor.exponent != none) log_coefficient += n[factor.exponent] * U(centres_.centre[factor.column]);
+    }
+    return n;
+  }
+
+  /// u of the term of coefficient k.
+  T u_of(std::size_t k, const std::array<T, P>& n) const {
+    T u = n[k] - centres_.loss;
+    for (const auto& term : terms)
+      if (term.coefficient == k)
+        for (const auto& factor : term.factors)
+          if (factor.exponent != none) u -= n[factor.exponent] * centres_.centre[factor.column];
+    return u;
+  }
+
+  constraints<Law> limits_;
+  centring<Law> centres_;
+  std::array<bool, P> centred_{};
+  bool straight_ = true;  ///< y is what terms_at gives
+  vector lower_, upper_;
 };
 
 }  // namespace scaling::detail

@@ -10,18 +10,34 @@
 
 namespace scaling {
 
+// Each criterion has a factor `overestimates` for the runs whose loss the law predicts too high: rho(r) becomes
+// overestimates * rho(r) where r > 0. At 1 both sides count alike. Above 1 the fit leans towards the best of its runs:
+// where runs are under-tuned, as those of a ladder are, a measured loss can be too high for want of tuning but hardly
+// too low, so a law above its runs is the worse mistake. For `absolute` the factor k gives the quantile 1/(1 + k) of
+// the losses. It is positive and finite, and part of the model: a fit with another factor answers another question.
+
 /// r^2/2 where |r| <= delta, delta (|r| - delta/2) beyond: a squared error that outliers cannot pull (Huber 1964).
 /// The default is that of Hoffmann et al. 2022, appendix D.2, on residuals of logs.
 /// Trap: where the noise is larger than delta most residuals are in the linear zone, and the fit is close to that of
 /// least absolute deviations.
 struct huber {
   double delta = 1e-3;
+  double overestimates = 1;
 };
 
 /// r^2/2: least squares.
-struct squared {};
+struct squared {
+  double overestimates = 1;
+};
 
-using criterion = std::variant<huber, squared>;
+/// |r|: least absolute deviations. The optimum lies where as many residuals as there are free coefficients are 0, at a
+/// kink; it is reached by following Huber's delta down to the rounding of a residual, where 0 lies in the
+/// subdifferential up to rounding if the fit has converged.
+struct absolute {
+  double overestimates = 1;
+};
+
+using criterion = std::variant<huber, squared, absolute>;
 
 /// The residual of a run: log law(x) - log L, so that errors count relative to the loss, or plainly law(x) - L.
 enum class residual { log, plain };
@@ -32,10 +48,24 @@ enum class reduction { sum, mean };
 
 namespace detail {
 
-/// Both criteria as one: the squared error is Huber's with no linear zone.
-constexpr double quadratic_zone(const criterion& c) {
-  const auto* h = std::get_if<huber>(&c);
-  return h ? h->delta : std::numeric_limits<double>::infinity();
+/// The factor of the runs that are predicted too high.
+constexpr double overestimates(const criterion& c) {
+  return std::visit([](const auto& one) { return one.overestimates; }, c);
+}
+
+/// Huber's delta of a criterion: infinite for the squared error, which has no linear zone, and for the absolute one,
+/// which has no quadratic zone, 64 times `resolution`, the rounding of a residual: so that a residual at the kink still
+/// has a slope that is known to a percent. The objective is then within 1e-14 of a nat a run.
+template <real T>
+constexpr T quadratic_zone(const criterion& c, T resolution) {
+  if (const auto* h = std::get_if<huber>(&c)) return static_cast<T>(h->delta);
+  return std::holds_alternative<squared>(c) ? std::numeric_limits<T>::infinity() : 64 * resolution;
+}
+
+/// What a criterion is, over Huber's with the delta above: 1/delta for the absolute error.
+template <real T>
+constexpr T criterion_unit(const criterion& c, T delta) {
+  return std::holds_alternative<absolute>(c) ? T(1) / delta : T(1);
 }
 
 }  // namespace detail

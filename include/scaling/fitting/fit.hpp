@@ -27,12 +27,17 @@
 #include <scaling/core/error.hpp>
 #include <scaling/core/real.hpp>
 #include <scaling/fitting/basins.hpp>
+#include <scaling/fitting/constraints.hpp>
 #include <scaling/fitting/criterion.hpp>
+#include <scaling/fitting/fit_options.hpp>
 #include <scaling/fitting/fit_result.hpp>
+#include <scaling/fitting/grid.hpp>
 #include <scaling/fitting/identification.hpp>
+#include <scaling/fitting/in_double.hpp>
 #include <scaling/fitting/objective.hpp>
 #include <scaling/fitting/observation.hpp>
 #include <scaling/fitting/screen.hpp>
+#include <scaling/fitting/weights.hpp>
 #include <scaling/loss_model.hpp>
 
 namespace scaling {
@@ -46,48 +51,56 @@ using scalar_of =
 inline constexpr auto fit_name = "scaling::fit";
 
 template <loss_model Law>
-void check_options(const fit_options<Law>& options) {
+void check_options(const fit_options<Law>& options, const constraints<Law>& limits) {
   if (const auto* h = std::get_if<huber>(&options.criterion))
     require(positive_finite(h->delta), fit_name, "criterion huber.delta", h->delta, "positive and finite");
+  require(positive_finite(overestimates(options.criterion)), fit_name, "criterion.overestimates",
+          overestimates(options.criterion), "positive and finite");
   if (options.search == search::single && !options.start)
     refuse<std::invalid_argument>(std::string(fit_name) + ": search::single needs options.start, a law to start from");
   if (!options.start) return;
-  for (const auto& row : Law::coefficients()) {
-    const auto value = (*options.start).*row.member;
-    if (!(value >= row.lower && value <= row.upper && value <= std::numeric_limits<double>::max()))
-      require(false, fit_name, "start." + std::string(row.symbol), value,
-              ("finite and from " + text_of(row.lower) + " to " + text_of(row.upper)).c_str());
-  }
-}
-
-/// Every point of the grid of starts in the law's own table, in the coordinates of the problem.
-template <loss_model Law, class Visit>
-void for_each_grid_point(const fit_problem<Law>& problem, Visit&& visit) {
   constexpr auto table = Law::coefficients();
-  std::array<int, table.size()> place{};
-  for (;;) {
-    std::array<typename Law::real_type, table.size()> values;
-    for (std::size_t k = 0; k < table.size(); ++k) {
-      const auto& [from, to, count] = table[k].starts;
-      const double coordinate = count > 1 ? from + (to - from) * place[k] / (count - 1) : from;
-      values[k] =
-          static_cast<typename Law::real_type>(table[k].scale == scale::log ? std::exp(coordinate) : coordinate);
-    }
-    visit(problem.coordinates.of(values));
-    std::size_t k = 0;
-    while (k < table.size() && ++place[k] >= table[k].starts.count) place[k++] = 0;
-    if (k == table.size()) return;
+  for (std::size_t k = 0; k < table.size(); ++k) {
+    const auto value = (*options.start).*table[k].member;
+    const auto lower = limits.lower[k], upper = limits.upper[k];
+    if (!limits.held[k] && !(value >= lower && value <= upper && std::isfinite(value)))
+      require(false, fit_name, "start." + std::string(table[k].symbol), value,
+              ("finite and from " + text_of(lower) + " to " + text_of(upper)).c_str());
   }
 }
 
-/// Whether coefficient k is the exponent of a term that is 0: it has no effect, and is neither at a bound nor
-/// identified.
-template <loss_model Law>
-bool exponent_of_vanished(const Law& law, std::size_t k) {
-  const auto values = coefficient_values(law);
-  for (const auto& term : term_places<Law>())
-    if (term.exponent == k && values[term.coefficient] == 0) return true;
-  return false;
+/// The function that options ask for, over these runs.
+template <loss_model Law, class Runs>
+residual_function<typename Law::real_type> function_of(const fit_options<Law>& options, const Runs& runs) {
+  using T = typename Law::real_type;
+  const T resolution =
+      std::holds_alternative<absolute>(options.criterion) ? fit_problem<Law>::resolution(runs, options.residual) : T(0);
+  return {options.residual, quadratic_zone(options.criterion, resolution),
+          static_cast<T>(overestimates(options.criterion))};
+}
+
+/// Which coefficients the result lists as at a bound, and over which it asks whether the runs determine them. The
+/// exponent of a vanished term has no effect: it is neither at a bound nor determined.
+template <loss_model Law, class Objective>
+void judge_coefficients(const Objective& f, const typename fit_problem<Law>::vector& y, fit_result<Law>& result) {
+  using T = typename Law::real_type;
+  constexpr auto table = Law::coefficients();
+  const auto& limits = f.coordinates.limits();
+  std::array<bool, table.size()> counted{};
+  for (std::size_t k = 0; k < table.size(); ++k) {
+    if (limits.held[k]) continue;
+    bool idle = false;
+    if constexpr (sum_of_powers<Law>) idle = is_idle<Law>(limits, y, k);
+    const T value = result.law.*table[k].member;
+    const bool hit = !idle && (value <= limits.lower[k] || value >= limits.upper[k]);
+    if (hit) result.at_bound.push_back({table[k].symbol, value <= limits.lower[k] ? limits.lower[k] : limits.upper[k]});
+    counted[k] = limits.free(k) && !hit;
+  }
+  auto identified = identify<Objective, Law>(f, y, counted);
+  result.singular_ratio = identified.singular_ratio;
+  result.free_count = identified.counted;
+  result.rank = identified.rank;
+  result.undetermined = std::move(identified.undetermined);
 }
 
 /// The answer, from the minima of a finished search. There is none if the objective was finite nowhere.
@@ -95,17 +108,15 @@ template <loss_model Law>
 fit_result<Law> result_of(const basin_search<Law>& find, const std::vector<typename basin_search<Law>::end>& minima,
                           const fit_options<Law>& options) {
   using T = typename Law::real_type;
-  constexpr auto table = Law::coefficients();
-  constexpr auto inputs = Law::input_type::inputs();
   constexpr T nan = std::numeric_limits<T>::quiet_NaN();
   const auto& f = find.objective();
   const typename basin_search<Law>::end nowhere{
       fit_problem<Law>::vector::Constant(nan), nan, nan, nan, nan, 0, false, false};
   const auto& best = minima.empty() ? nowhere : minima.front();
 
-  T count = 0;
-  for (const auto& run : f.runs) count += run.weight;
-  const T unit = options.reduction == reduction::sum ? T(1) : T(1) / count;
+  T mass = 0, count = 0;
+  for (const auto& run : f.runs) mass += run.weight, count += run.count;
+  const T unit = criterion_unit(options.criterion, f.of.zone) / (options.reduction == reduction::sum ? T(1) : mass);
 
   fit_result<Law> result{};
   result.law = f.coordinates.law_at(best.x);
@@ -128,32 +139,65 @@ fit_result<Law> result_of(const basin_search<Law>& find, const std::vector<typen
   for (std::size_t i = 1; i < minima.size(); ++i)
     result.basins.push_back(
         {f.coordinates.law_at(minima[i].x), minima[i].value * unit, minima[i].value / best.value - 1});
-
-  std::array<bool, table.size()> interior{};
-  for (std::size_t k = 0; k < table.size(); ++k) {
-    const auto lower = static_cast<T>(table[k].lower), upper = static_cast<T>(table[k].upper);
-    const T value = result.law.*table[k].member;
-    interior[k] = !(value <= lower || value >= upper) || exponent_of_vanished(result.law, k);
-    if (!interior[k]) result.at_bound.push_back({table[k].symbol, value <= lower ? lower : upper});
-  }
-  result.singular_ratio = singular_ratio<Law>(f, best.x, interior);
+  judge_coefficients(f, best.x, result);
 
   result.observation_count = static_cast<std::size_t>(count);
-  for (std::size_t b = 0; b < inputs.size(); ++b) {
-    const auto by_input = [b](const auto& x, const auto& y) { return x.inputs[b] < y.inputs[b]; };
-    const auto [least, most] = std::minmax_element(f.runs.begin(), f.runs.end(), by_input);
-    result.range[b] = {least->inputs[b], most->inputs[b]};
+  for (std::size_t b = 0; b < result.range.size(); ++b) {
+    result.range[b] = {f.runs.front().inputs[b], f.runs.front().inputs[b]};
+    for (const auto& run : f.runs) {
+      result.range[b].from = std::min(result.range[b].from, run.inputs[b]);
+      result.range[b].to = std::max(result.range[b].to, run.inputs[b]);
+    }
   }
-  const auto residuals = f.residuals(result.law);
-  T squares = 0;
+  const auto residuals = f.residuals_at(best.x);
+  T squares = 0, sizes = 0;
   for (std::size_t i = 0; i < residuals.size(); ++i) {
     const T size = std::abs(residuals[i]);
-    squares += f.runs[i].weight * size * size;
+    squares += f.runs[i].count * size * size;
+    sizes += f.weight(f.runs[i], residuals[i]) * f.runs[i].sigma * size;
     result.residuals.largest = std::max(result.residuals.largest, size);
-    if (size <= f.zone) result.residuals.in_quadratic_zone += static_cast<std::size_t>(f.runs[i].weight);
+    if (size <= f.zone(f.runs[i])) result.residuals.in_quadratic_zone += static_cast<std::size_t>(f.runs[i].count);
   }
+  if (std::holds_alternative<absolute>(options.criterion))  // without the delta that it was reached by
+    result.objective = options.reduction == reduction::sum ? sizes : sizes / mass;
   result.residuals.root_mean_square = std::sqrt(squares / count);
   return result;
+}
+
+/// A fit in T of runs in T.
+template <loss_model Law, class Runs>
+fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options) {
+  using T = typename Law::real_type;
+  const auto limits = constraints_of(fit_name, options);
+  check_options(options, limits);
+  check_weights(fit_name, options.weights, static_cast<std::size_t>(std::ranges::size(observations)));
+  check_observations(fit_name, observations, std::max<std::size_t>(limits.free_count(), 1));
+  auto runs = distinct_runs<T>(observations, options.weights);
+  T count = 0;
+  for (const auto& run : runs) count += run.count;
+  if (count < T(std::max<std::size_t>(limits.free_count(), 1)))
+    require<std::invalid_argument>(
+        false, fit_name, "sum of weights.count", count,
+        ("at least the " + std::to_string(limits.free_count()) + " free coefficients").c_str());
+
+  const auto function = function_of(options, runs);
+  basin_search<Law> find(typename basin_search<Law>::objective_type(std::move(runs), limits, function),
+                         std::holds_alternative<absolute>(options.criterion));
+  const auto& f = find.objective();
+  if (options.search == search::screened) {
+    if constexpr (sum_of_powers<Law>) {
+      const exponent_columns<Law> columns(f);
+      for (const auto& start : screen<Law>(f, columns).starts()) find.compete_from(start.y);
+    } else {
+      for (const auto& law : lattice_starts<Law>(f)) find.descend_from(f.coordinates.of(law));
+    }
+  } else if (options.search == search::exhaustive) {
+    const auto grid = table_grid(limits);
+    for (std::size_t i = 0; i < grid.points(); ++i) find.descend_from(f.coordinates.of(grid.law(grid.place(i))));
+  }
+  if (options.start) find.polish_from(f.coordinates.of(*options.start));
+  const auto minima = find.minima();
+  return result_of<Law>(find, minima, options);
 }
 
 }  // namespace detail
@@ -161,36 +205,25 @@ fit_result<Law> result_of(const basin_search<Law>& find, const std::vector<typen
 /// Fits a law to measured runs: fit<chinchilla>(runs), or with options fit<chinchilla>(runs, {.criterion = squared{}}).
 ///
 /// Runs: any random-access range of `observation<Law::input_type>`; inputs and losses positive and finite, at least as
-/// many as the law has coefficients. They are sorted and equal ones merged first, so their order changes no digit.
+/// many as the fit has free coefficients. They are sorted and equal ones merged first, so their order changes no digit.
 /// Units: those of the runs. The coefficients follow them; the objective and the exponents do not notice.
 /// Errors: std::domain_error names the run, the quantity and its value; std::invalid_argument for too few runs or for
 /// options that contradict each other. What the numbers do is never an exception: read `converged()`, `identified()`,
 /// `at_bound` and `basins` of the result before its law.
 /// Accuracy: the objective to a few roundings; coefficients to what that leaves open along the valley of the runs, some
-/// 1e-12 on real tables. `screened` was never worse than `exhaustive` on any table that was tried: see the tests.
-/// Complexity: 4 to 6 starts, 100 to 300 evaluations of the objective on real tables; each is one exp per run and term.
+/// 1e-12 on real tables. Runs in float are fitted in double, and the result rounded once.
+/// Complexity: a lattice and 4 to 6 starts; 10 to 30 evaluations of the objective on real tables, each an exp per run
+/// and term. A law that is no sum of powers: its objective in dual numbers on a lattice, and 64 descents.
 /// Traps: what N counts is for you to know. Far from its runs a fit is an extrapolation, whatever it says of itself.
 template <template <class> class Law, std::ranges::random_access_range Runs>
 fit_result<Law<detail::scalar_of<Runs>>> fit(const Runs& observations,
                                              const fit_options<Law<detail::scalar_of<Runs>>>& options = {}) {
   using T = detail::scalar_of<Runs>;
-  using law_type = Law<T>;
-  static_assert(!std::same_as<T, float>, "scaling::fit: float runs lose digits that a fit needs; make them double");
-  detail::check_options<law_type>(options);
-  detail::check_observations(detail::fit_name, observations, coefficient_count<law_type>);
-
-  detail::basin_search<law_type> find({detail::distinct_runs<T>(observations), options.residual,
-                                       static_cast<T>(detail::quadratic_zone(options.criterion))});
-  const auto& f = find.objective();
-  const bool screened = options.search == search::screened && sum_of_powers<law_type>;
-  if constexpr (sum_of_powers<law_type>)
-    if (screened)
-      for (const auto& x : detail::screen<law_type>(f).starts()) find.polish_from(x);
-  if (!screened && options.search != search::single)
-    detail::for_each_grid_point<law_type>(f, [&](const auto& x) { find.descend_from(x); });
-  if (options.start) find.polish_from(f.coordinates.of(*options.start));
-  const auto minima = find.minima();
-  return detail::result_of<law_type>(find, minima, options);
+  if constexpr (std::same_as<T, float>)
+    return detail::rounded<Law>(
+        detail::fit_in<Law<double>>(detail::widened<Law>(observations), detail::options_in<double>(options)), options);
+  else
+    return detail::fit_in<Law<T>>(observations, options);
 }
 
 }  // namespace scaling

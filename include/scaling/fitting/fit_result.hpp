@@ -1,38 +1,18 @@
-// What a fit is asked and what it answers: options, and a result that says how it knows.
+// What a fit answers: a law, and how it knows.
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
 #include <array>
 #include <cstddef>
-#include <optional>
 #include <string_view>
 #include <vector>
 
-#include <scaling/fitting/criterion.hpp>
+#include <scaling/fitting/fit_options.hpp>
+#include <scaling/fitting/identification.hpp>
 #include <scaling/fitting/observation.hpp>
 #include <scaling/loss_model.hpp>
 
 namespace scaling {
-
-/// Where a fit starts.
-enum class search {
-  /// a lattice over the exponents, and its minima and faces polished; a law that is no sum of powers: exhaustive
-  screened,
-  /// the minimiser from every point of the law's grid of starts (4500 for Chinchilla), and the distinct ends polished
-  exhaustive,
-  /// `start` alone, polished: for a warm start whose basin is known
-  single
-};
-
-/// The choices of a fit. Each has the literature's default; a result keeps a copy.
-template <loss_model Law>
-struct fit_options {
-  std::optional<Law> start{};                             ///< one more candidate; the only one for search::single
-  scaling::criterion criterion{huber{}};                  ///< what is minimised
-  scaling::residual residual{scaling::residual::log};     ///< of which residuals
-  scaling::reduction reduction{scaling::reduction::sum};  ///< how it is reported; does not change the fit
-  scaling::search search{scaling::search::screened};      ///< from where
-};
 
 /// How a fit ended.
 enum class termination {
@@ -45,7 +25,8 @@ enum class termination {
   not_converged
 };
 
-/// How many starts there were, how many of them converged, and how many of those within 1e-8 of the best objective.
+/// How many starts there were, how many of them converged, and how many of those within 1e-8 of the best objective. The
+/// screened search gives up a start once it is clear that it ends above a minimum at hand.
 struct start_counts {
   int tried, converged, agreeing;
 };
@@ -90,12 +71,15 @@ struct [[nodiscard]] fit_result {
   std::array<input_range<T>, input_count<typename Law::input_type>> range;  ///< of the inputs, in their order
   residual_summary<T> residuals;
   T singular_ratio;  ///< see identified()
+  int free_count;    ///< coefficients that are neither fixed, nor tied to another, nor at a bound
+  int rank;          ///< how many directions among them the runs determine
+  std::vector<coefficient_direction<Law>> undetermined;  ///< the others, along which predictions hardly change
   fit_options<Law> options;
 
   bool converged() const { return termination == scaling::termination::converged; }
 
   /// Whether the runs determine every coefficient: the Jacobian of the log predictions, over the coefficients that are
-  /// not at a bound, with columns of unit length in centred coordinates, has its smallest singular value above 1e-6 of
+  /// neither fixed nor at a bound, with columns of unit length in centred coordinates, has its smallest singular value above 1e-6 of
   /// its largest. Real tables have 4e-3 and more; one model size leaves rank 3 of 5; one ratio D/N gives 3e-7. It is
   /// local: flat valleys and other minima are in `basins`.
   bool identified() const { return singular_ratio > T(1e-6); }

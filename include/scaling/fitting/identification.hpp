@@ -3,82 +3,150 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <Eigen/SVD>
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
 #include <vector>
 
-#include <scaling/core/dual.hpp>
-#include <scaling/fitting/coordinates.hpp>
+#include <scaling/core/real.hpp>
 #include <scaling/fitting/objective.hpp>
 #include <scaling/loss_model.hpp>
 
-namespace scaling::detail {
+namespace scaling {
 
-/// d log law(x_i) / d coordinate_k, by columns: what each coefficient does to each prediction.
+/// A direction in the space of coefficients, by the law's table: of the log of a log-scaled coefficient, of any other
+/// itself. The largest component is 1.
 template <loss_model Law>
-auto log_jacobian(const fit_problem<Law>& problem, const typename fit_problem<Law>::vector& x) {
-  using T = typename Law::real_type;
-  constexpr std::size_t P = coefficient_count<Law>;
-  using jet = dual<T, P>;
-  std::array<jet, P> variables;
-  for (std::size_t k = 0; k < P; ++k) variables[k] = jet::variable(x[static_cast<int>(k)], k);
-  const auto law = problem.coordinates.law_at(variables);
-  std::array<std::vector<T>, P> columns;
-  for (const auto& run : problem.runs) {
-    const jet predicted = law(run_at<Law>(run));
-    for (std::size_t k = 0; k < P; ++k) columns[k].push_back(predicted.gradient[k] / predicted.value);
-  }
-  return columns;
-}
+using coefficient_direction = std::array<typename Law::real_type, coefficient_count<Law>>;
 
-/// The smallest over the largest singular value of the Jacobian over the coefficients `counted`, each column scaled to
-/// unit length. 0 if a column vanishes: that coefficient has no effect on any run.
+namespace detail {
+
+/// The eigenvalues of a symmetric matrix, the largest first, and its eigenvectors as columns: Jacobi's rotations.
+template <class Matrix>
+struct symmetric_eigen {
+  using T = typename Matrix::Scalar;
+  static constexpr int n = Matrix::RowsAtCompileTime;
+  Eigen::Matrix<T, n, 1> values;
+  Matrix vectors = Matrix::Identity();
+
+  explicit symmetric_eigen(Matrix a) {
+    constexpr int sweeps = 30;
+    for (int sweep = 0; sweep < sweeps; ++sweep) {
+      T off = 0, on = 0;
+      for (int i = 0; i < n; ++i) {
+        on += a(i, i) * a(i, i);
+        for (int j = 0; j < i; ++j) off += a(i, j) * a(i, j);
+      }
+      if (!(off > on * std::numeric_limits<T>::epsilon() * std::numeric_limits<T>::epsilon())) break;
+      for (int i = 1; i < n; ++i)
+        for (int j = 0; j < i; ++j)
+          if (a(i, j) != 0) rotate(a, i, j);
+    }
+    for (int i = 0; i < n; ++i) values[i] = a(i, i);
+    for (int i = 0; i < n; ++i) {  // in order
+      int largest = i;
+      for (int j = i + 1; j < n; ++j)
+        if (values[j] > values[largest]) largest = j;
+      std::swap(values[i], values[largest]);
+      for (int k = 0; k < n; ++k) std::swap(vectors(k, i), vectors(k, largest));
+    }
+  }
+
+ private:
+  /// Makes a(i, j) zero.
+  void rotate(Matrix& a, int i, int j) {
+    const T theta = (a(j, j) - a(i, i)) / (2 * a(i, j));
+    const T t = (theta < 0 ? T(-1) : T(1)) / (std::abs(theta) + std::hypot(theta, T(1)));
+    const T c = 1 / std::hypot(t, T(1)), s = t * c;
+    for (int k = 0; k < n; ++k) {
+      const T x = a(k, i), y = a(k, j);
+      a(k, i) = c * x - s * y;
+      a(k, j) = s * x + c * y;
+    }
+    for (int k = 0; k < n; ++k) {
+      const T x = a(i, k), y = a(j, k);
+      a(i, k) = c * x - s * y;
+      a(j, k) = s * x + c * y;
+      const T v = vectors(k, i), w = vectors(k, j);
+      vectors(k, i) = c * v - s * w;
+      vectors(k, j) = s * v + c * w;
+    }
+    a(i, j) = a(j, i) = 0;
+  }
+};
+
+/// What the runs leave open.
+template <loss_model Law>
+struct identification {
+  typename Law::real_type singular_ratio = 0;  ///< smallest over largest singular value; 0 if a column has vanished
+  int counted = 0, rank = 0;  ///< coefficients that the runs could determine, and directions that they do
+  std::vector<coefficient_direction<Law>> undetermined;
+};
+
+/// The singular values of the Jacobian over the coordinates `counted`, each column scaled to unit length.
 ///
 /// The Jacobian, not the Hessian of the objective, to which under Huber's criterion only the quadratic zone
-/// contributes. Triangularised by modified Gram-Schmidt, whose R is as good as Householder's, and then a P x P problem.
-template <loss_model Law>
-typename Law::real_type singular_ratio(const fit_problem<Law>& problem, const typename fit_problem<Law>::vector& x,
-                                       const std::array<bool, coefficient_count<Law>>& counted) {
+/// contributes. From its Gram matrix, in which the square of a ratio of 1e-6 is still far above rounding.
+template <class Objective, loss_model Law>
+identification<Law> identify(const Objective& f, const typename fit_problem<Law>::vector& y,
+                             const std::array<bool, coefficient_count<Law>>& counted) {
   using T = typename Law::real_type;
   constexpr std::size_t P = coefficient_count<Law>;
-  auto columns = log_jacobian(problem, x);
-  for (auto& column : columns)
-    for (std::size_t i = 0; i < column.size(); ++i) column[i] *= std::sqrt(problem.runs[i].weight);
+  constexpr T smallest = T(1e-12);  // of the square of a ratio
+  using matrix = typename fit_problem<Law>::matrix;
+  const auto at = [](std::size_t k) { return static_cast<int>(k); };
 
-  const auto dot = [](const std::vector<T>& a, const std::vector<T>& b) {
-    T sum = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-    return sum;
-  };
-  const auto divide = [](std::vector<T>& a, T by) {
-    for (T& value : a) value /= by;
-  };
+  const matrix gram = f.log_gram(y), natural = f.coordinates.natural_slopes();
+  identification<Law> result;
   T longest = 0;
-  for (std::size_t k = 0; k < P; ++k)
-    if (counted[k]) longest = std::max(longest, std::sqrt(dot(columns[k], columns[k])));
-  typename fit_problem<Law>::matrix triangle = fit_problem<Law>::matrix::Zero();
+  for (std::size_t k = 0; k < P; ++k) {
+    result.counted += counted[k];
+    if (counted[k]) longest = std::max(longest, gram(at(k), at(k)));
+  }
+  const T rounding = 64 * std::numeric_limits<T>::epsilon();
+  std::array<T, P> length{};
+  const auto direction = [&](const auto& component) {
+    coefficient_direction<Law> d{};
+    T largest = 0;
+    for (std::size_t i = 0; i < P; ++i) {
+      for (std::size_t k = 0; k < P; ++k) d[i] += natural(at(i), at(k)) * component(k);
+      if (std::abs(d[i]) > std::abs(largest)) largest = d[i];
+    }
+    for (T& one : d) one /= largest;
+    result.undetermined.push_back(d);
+  };
+  matrix scaled = matrix::Zero();
   int size = 0;
   for (std::size_t k = 0; k < P; ++k) {
     if (!counted[k]) continue;
-    const T length = std::sqrt(dot(columns[k], columns[k]));
-    if (!(length > 64 * std::numeric_limits<T>::epsilon() * longest)) return 0;  // no more than the rounding of logs
-    divide(columns[k], length);
-    for (std::size_t j = 0; j < k; ++j) {
-      if (!counted[j]) continue;
-      const T along = triangle(static_cast<int>(j), static_cast<int>(k)) = dot(columns[j], columns[k]);
-      for (std::size_t i = 0; i < columns[k].size(); ++i) columns[k][i] -= along * columns[j][i];
+    if (!(gram(at(k), at(k)) > rounding * rounding * longest)) {  // no more than the rounding of logs
+      direction([&](std::size_t i) { return T(i == k); });
+      continue;
     }
-    const T rest = triangle(static_cast<int>(k), static_cast<int>(k)) = std::sqrt(dot(columns[k], columns[k]));
-    if (rest > 0) divide(columns[k], rest);
+    length[k] = std::sqrt(gram(at(k), at(k)));
     ++size;
   }
-  if (size == 0) return 0;
-  // Columns that are not counted are zero and add singular values of 0 behind those of interest.
-  const auto values = Eigen::JacobiSVD<typename fit_problem<Law>::matrix>(triangle).singularValues();
-  return values[size - 1] / values[0];
+  for (std::size_t k = 0; k < P; ++k)
+    for (std::size_t l = 0; l < P; ++l)
+      if (length[k] > 0 && length[l] > 0)
+        scaled(at(k), at(l)) = gram(at(k), at(l)) / (length[k] * length[l]);
+      else if (k == l)
+        scaled(at(k), at(k)) = -1;  // what is not counted comes last
+  if (size == 0) return result;
+  const symmetric_eigen<matrix> eigen(scaled);
+  for (int i = 0; i < size; ++i) {
+    if (eigen.values[i] > smallest * eigen.values[0]) {
+      ++result.rank;
+      continue;
+    }
+    direction([&](std::size_t k) { return length[k] > 0 ? eigen.vectors(at(k), i) / length[k] : T(0); });
+  }
+  if (size == result.counted)
+    result.singular_ratio = std::sqrt(std::max(T(0), eigen.values[size - 1]) / eigen.values[0]);
+  return result;
 }
 
-}  // namespace scaling::detail
+}  // namespace detail
+}  // namespace scaling

@@ -1,12 +1,13 @@
 // The function that a fit minimises, with exact gradient and Hessian, for any law: its own formula in dual numbers.
 // SPDX-License-Identifier: BSL-1.0
 //
-//   f(x)  = sum_i w_i rho(r_i(x))                 r_i = log law(x)_i - log L_i   or   law(x)_i - L_i
-//   f'(x) = sum_i w_i rho'(r_i) r_i'
+//   f(y)  = sum_i w_i rho(r_i(y)/sigma_i)         r_i = log law(x_i) - log L_i   or   law(x_i) - L_i
+//   f'(y) = sum_i w_i rho'(r_i) r_i'
 //   f''   = sum_i w_i (rho''(r_i) r_i' r_i'^T + rho'(r_i) r_i'')
 //
-// in the coordinates x of coordinates.hpp. A law that is a sum of powers has the same three in closed form, in
-// power_sum.hpp; this one is its oracle in the tests.
+// in the coordinates y of coordinates.hpp. A law that is a sum of powers has the same three in closed form, in
+// power_sum.hpp; this one is its oracle in the tests. A sigma is worked in as rho(r/sigma) = rho_sigma(r)/sigma^2, with
+// Huber's delta for the run delta sigma.
 #pragma once
 
 #include <algorithm>
@@ -33,12 +34,21 @@ namespace scaling::detail {
 /// The input of a law at a distinct run.
 template <loss_model Law, class Distinct>
 typename Law::input_type run_at(const Distinct& run) {
+  constexpr auto inputs = Law::input_type::inputs();
   typename Law::input_type at{};
-  for (std::size_t b = 0; b < run.inputs.size(); ++b) at.*Law::input_type::inputs()[b].member = run.inputs[b];
+  for (std::size_t b = 0; b < inputs.size(); ++b) at.*inputs[b].member = run.inputs[b];
   return at;
 }
 
-/// What both objectives know: the runs, the coordinates, and which function of the residuals is summed.
+/// Which function of the residuals is summed: of which, Huber's delta (infinite for the squared error), and the factor
+/// of those above 0.
+template <real T>
+struct residual_function {
+  scaling::residual residual = scaling::residual::log;
+  T zone = T(1e-3), overestimates = 1;
+};
+
+/// What both objectives know: the runs, the coordinates, and the function.
 template <loss_model Law>
 struct fit_problem {
   using T = typename Law::real_type;
@@ -50,27 +60,38 @@ struct fit_problem {
 
   std::vector<run_type> runs;
   detail::coordinates<Law> coordinates;
-  scaling::residual residual;
-  T zone;   ///< Huber's delta; infinity for the squared error
+  residual_function<T> of;
   T floor;  ///< what rounding alone contributes to the objective
 
-  fit_problem(std::vector<run_type> runs_, scaling::residual residual_, T zone_)
-      : runs(std::move(runs_)), coordinates(runs), residual(residual_), zone(zone_), floor(rounding_floor()) {}
+  fit_problem(std::vector<run_type> runs_, const detail::coordinates<Law>& coordinates_,
+              const residual_function<T>& function)
+      : runs(std::move(runs_)), coordinates(coordinates_), of(function), floor(rounding_floor()) {}
 
   /// r_i at a law over T or over dual numbers.
   template <class U>
   U residual_of(const rebind_t<Law, U>& law, const run_type& run) const {
     using cmath::log;
     const U predicted = law(run_at<Law>(run));
-    return residual == scaling::residual::log ? U(log(predicted / U(run.loss))) : U(predicted - U(run.loss));
+    return of.residual == residual::log ? U(log(predicted / U(run.loss))) : U(predicted - U(run.loss));
   }
 
-  T rho(T r) const { return std::abs(r) <= zone ? r * r / 2 : zone * (std::abs(r) - zone / 2); }
-  T slope(T r) const { return std::clamp(r, -zone, zone); }
+  T weight(const run_type& run, T r) const {
+    return run.weight / (run.sigma * run.sigma) * (r > 0 ? of.overestimates : T(1));
+  }
+  T zone(const run_type& run) const { return of.zone * run.sigma; }
+
+  /// A run's part of the objective; its derivative and its second one by r.
+  T rho(const run_type& run, T r) const {
+    const T size = std::abs(r), within = std::min(size, zone(run));
+    return weight(run, r) * within * (size - within / 2);
+  }
+  T slope(const run_type& run, T r) const { return weight(run, r) * std::clamp(r, -zone(run), zone(run)); }
+  T curvature(const run_type& run, T r) const { return std::abs(r) <= zone(run) ? weight(run, r) : T(0); }
 
   /// The residuals at a law, one for each distinct run.
   std::vector<T> residuals(const Law& law) const {
     std::vector<T> r;
+    r.reserve(runs.size());
     for (const auto& run : runs) r.push_back(residual_of<T>(law, run));
     return r;
   }
@@ -78,22 +99,26 @@ struct fit_problem {
   /// The objective, given the residuals.
   T value_of(const std::vector<T>& r) const {
     T sum = 0;
-    for (std::size_t i = 0; i < r.size(); ++i) sum += runs[i].weight * rho(r[i]);
+    for (std::size_t i = 0; i < r.size(); ++i) sum += rho(runs[i], r[i]);
     return sum;
   }
 
+  /// The rounding of a residual: a few epsilon of the largest |log L|, or of L.
+  static T resolution(const std::vector<run_type>& runs, scaling::residual residual) {
+    T scale = residual == scaling::residual::log ? T(1) : T(0);
+    for (const auto& run : runs)
+      scale = std::max(scale, residual == scaling::residual::log ? std::abs(std::log(run.loss)) : run.loss);
+    return 4 * std::numeric_limits<T>::epsilon() * scale;
+  }
+
  private:
-  /// n (4 eps scale)^2, where scale is the largest |log L|, or L: the criterion of residuals of a few roundings.
-  /// Smaller differences of the objective mean nothing. Runs without noise have their optimum there.
+  /// The criterion of residuals of a few roundings, n (4 eps scale)^2 within the quadratic zone. Smaller differences of
+  /// the objective mean nothing. Runs without noise have their optimum there.
   T rounding_floor() const {
-    T scale = 0, weight = 0;
-    for (const auto& run : runs) {
-      scale =
-          std::max(scale, residual == scaling::residual::log ? std::max(T(1), std::abs(std::log(run.loss))) : run.loss);
-      weight += run.weight;
-    }
-    const T rounding = 4 * std::numeric_limits<T>::epsilon() * scale;
-    return weight * rounding * rounding;
+    const T rounding = resolution(runs, of.residual);
+    T sum = 0;
+    for (const auto& run : runs) sum += 2 * rho(run, rounding);
+    return sum;
   }
 };
 
@@ -103,36 +128,39 @@ class objective : public fit_problem<Law> {
   using base = fit_problem<Law>;
 
  public:
-  using base::base;
   using base::P;
   using typename base::matrix;
   using typename base::T;
   using typename base::vector;
 
-  T operator()(const vector& x, vector& gradient) const {
+  objective(std::vector<typename base::run_type> distinct, const constraints<Law>& limits,
+            const residual_function<T>& function, const centring<Law>& centres = {})
+      : base(std::move(distinct), detail::coordinates<Law>(limits, centres), function) {}
+
+  T operator()(const vector& y, vector& gradient) const {
     using jet = dual<T, P>;
     T value = 0;
     gradient.setZero();
-    const auto law = this->coordinates.law_at(variables<jet>(x));
+    const auto law = this->coordinates.law_at(variables<jet>(y));
     for (const auto& run : this->runs) {
       const jet r = this->template residual_of<jet>(law, run);
-      value += run.weight * this->rho(r.value);
-      for (std::size_t a = 0; a < P; ++a) gradient[int(a)] += run.weight * this->slope(r.value) * r.gradient[a];
+      const T s = this->slope(run, r.value);
+      value += this->rho(run, r.value);
+      for (std::size_t a = 0; a < P; ++a) gradient[int(a)] += s * r.gradient[a];
     }
     return value;
   }
 
-  T operator()(const vector& x, vector& gradient, matrix& hessian) const {
+  T operator()(const vector& y, vector& gradient, matrix& hessian) const {
     using jet = dual<dual<T, P>, P>;
     T value = 0;
     gradient.setZero();
     hessian.setZero();
-    const auto law = this->coordinates.law_at(variables<jet>(x));
+    const auto law = this->coordinates.law_at(variables<jet>(y));
     for (const auto& run : this->runs) {
       const jet r = this->template residual_of<jet>(law, run);
-      const T s = run.weight * this->slope(r.value.value),
-              c = std::abs(r.value.value) <= this->zone ? run.weight : T(0);
-      value += run.weight * this->rho(r.value.value);
+      const T s = this->slope(run, r.value.value), c = this->curvature(run, r.value.value);
+      value += this->rho(run, r.value.value);
       for (std::size_t a = 0; a < P; ++a) {
         gradient[int(a)] += s * r.value.gradient[a];
         for (std::size_t b = 0; b < P; ++b)
@@ -142,15 +170,33 @@ class objective : public fit_problem<Law> {
     return value;
   }
 
+  /// The residuals at y, one for each distinct run.
+  std::vector<T> residuals_at(const vector& y) const { return this->residuals(this->coordinates.law_at(y)); }
+
+  /// sum_i w_i (d log law(x_i) / dy)(d log law(x_i) / dy)^T.
+  matrix log_gram(const vector& y) const {
+    using jet = dual<T, P>;
+    matrix gram = matrix::Zero();
+    const auto law = this->coordinates.law_at(variables<jet>(y));
+    for (const auto& run : this->runs) {
+      const jet predicted = law(run_at<Law>(run));
+      for (std::size_t a = 0; a < P; ++a)
+        for (std::size_t b = 0; b < P; ++b)
+          gram(int(a), int(b)) += run.weight / (run.sigma * run.sigma) * (predicted.gradient[a] / predicted.value) *
+                                  (predicted.gradient[b] / predicted.value);
+    }
+    return gram;
+  }
+
  private:
   template <class Jet>
-  static std::array<Jet, P> variables(const vector& x) {
+  static std::array<Jet, P> variables(const vector& y) {
     std::array<Jet, P> result;
     for (std::size_t k = 0; k < P; ++k) {
       if constexpr (std::is_same_v<Jet, dual<T, P>>)
-        result[k] = Jet::variable(x[int(k)], k);
+        result[k] = Jet::variable(y[int(k)], k);
       else
-        result[k] = Jet::variable(dual<T, P>::variable(x[int(k)], k), k);
+        result[k] = Jet::variable(dual<T, P>::variable(y[int(k)], k), k);
     }
     return result;
   }

@@ -5,15 +5,16 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <iterator>
 #include <ranges>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <vector>
 
 #include <scaling/core/error.hpp>
 #include <scaling/core/real.hpp>
+#include <scaling/fitting/weights.hpp>
 #include <scaling/loss_model.hpp>
 
 namespace scaling {
@@ -35,11 +36,12 @@ struct input_range {
 
 namespace detail {
 
-/// A run that was observed `weight` times. Inputs are in the order of the run's own table.
+/// A run that stands for `count` equal observations. Inputs are in the order of the run's own table. Its part in the
+/// objective is weight rho(r/sigma).
 template <real T, std::size_t Inputs>
 struct distinct_run {
   std::array<T, Inputs> inputs;
-  T loss, weight;
+  T loss, sigma, weight, count;
 };
 
 /// Refuses a table of runs that cannot be fitted: a count, size or loss that is not positive and finite, or fewer runs
@@ -47,45 +49,65 @@ struct distinct_run {
 template <std::ranges::random_access_range Runs>
 void check_observations(const char* function, const Runs& runs, std::size_t free_coefficients) {
   using run_type = std::remove_cvref_t<decltype(std::ranges::begin(runs)->at)>;
+  constexpr auto inputs = run_type::inputs();
   const auto count = static_cast<std::size_t>(std::ranges::size(runs));
   for (std::size_t i = 0; i < count; ++i) {
     const auto& run = std::ranges::begin(runs)[static_cast<std::ptrdiff_t>(i)];
-    const auto check = [&](std::string_view name, auto value) {
-      if (!positive_finite(value))
-        require(false, std::string(function) + ": observation " + std::to_string(i), name, value,
-                "positive and finite");
-    };
-    for (const auto& quantity : run_type::inputs()) check(quantity.name, run.at.*quantity.member);
-    check("loss", run.loss);
+    bool good = positive_finite(run.loss);
+    for (const auto& quantity : inputs) good = good && positive_finite(run.at.*quantity.member);
+    if (good) continue;
+    const std::string place = std::string(function) + ": observation " + std::to_string(i);
+    for (const auto& quantity : inputs) {
+      const auto value = run.at.*quantity.member;
+      require(positive_finite(value), place, quantity.name, value, "positive and finite");
+    }
+    require(false, place, "loss", run.loss, "positive and finite");
   }
-  require<std::invalid_argument>(count >= free_coefficients, function, "number of observations", count,
-                                 ("at least the " + std::to_string(free_coefficients) + " free coefficients").c_str());
+  if (count < free_coefficients)
+    require<std::invalid_argument>(
+        false, function, "number of observations", count,
+        ("at least the " + std::to_string(free_coefficients) + " free coefficients").c_str());
 }
 
-/// The runs in canonical order, equal ones merged into a weight: digits of a fit then depend neither on the order of
-/// the runs nor on how a resample drew them.
-template <real T, std::ranges::input_range Runs>
-auto distinct_runs(const Runs& runs) {
+/// The runs in canonical order, equal ones merged: digits of a fit then depend neither on the order of the runs nor on
+/// how a resample drew them. Runs of weight 0 are left out.
+template <real T, std::ranges::random_access_range Runs>
+auto distinct_runs(const Runs& runs, const run_weights& weights = equal_weights{}) {
   using run_type = std::remove_cvref_t<decltype(std::ranges::begin(runs)->at)>;
   using distinct = distinct_run<T, input_count<run_type>>;
-  std::vector<distinct> result;
-  for (const auto& run : runs) {
-    distinct one{{}, static_cast<T>(run.loss), T(1)};
+  const auto count = static_cast<std::size_t>(std::ranges::size(runs));
+  const bool weighted = !std::holds_alternative<equal_weights>(weights);
+  std::vector<distinct> all;
+  all.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto& run = std::ranges::begin(runs)[static_cast<std::ptrdiff_t>(i)];
+    const auto [weight, sigma, times] = weighted ? weight_of<T>(weights, i) : run_weight<T>{};
+    if (!(weight > 0)) continue;
+    distinct one{{}, static_cast<T>(run.loss), sigma, weight, times};
     for (std::size_t k = 0; k < one.inputs.size(); ++k)
       one.inputs[k] = static_cast<T>(run.at.*run_type::inputs()[k].member);
-    result.push_back(one);
+    all.push_back(one);
   }
-  const auto key = [](const distinct& run) { return std::tie(run.inputs, run.loss); };
-  std::sort(result.begin(), result.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
-  auto last = result.begin();
-  for (auto next = result.begin(); next != result.end(); ++next) {
-    if (next == result.begin()) continue;
-    if (key(*next) == key(*last))
-      last->weight += next->weight;
-    else
-      *++last = *next;
+  // Indices move faster than runs. The comparison that decides mostly is that of the first input.
+  std::vector<const distinct*> order;
+  order.reserve(all.size());
+  for (const auto& one : all) order.push_back(&one);
+  const auto key = [](const distinct& run) { return std::tie(run.inputs, run.loss, run.sigma, run.weight); };
+  std::sort(order.begin(), order.end(), [&](const distinct* a, const distinct* b) {
+    return a->inputs[0] != b->inputs[0] ? a->inputs[0] < b->inputs[0] : key(*a) < key(*b);
+  });
+  std::vector<distinct> result;
+  result.reserve(all.size());
+  const distinct* last = nullptr;
+  for (const distinct* next : order) {
+    if (last != nullptr && key(*next) == key(*last)) {
+      result.back().weight += next->weight;
+      result.back().count += next->count;
+    } else {
+      result.push_back(*next);
+    }
+    last = next;
   }
-  if (!result.empty()) result.erase(std::next(last), result.end());
   return result;
 }
 

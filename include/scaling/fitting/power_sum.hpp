@@ -1,26 +1,32 @@
 // The objective of a law that is a sum of powers, with gradient and Hessian in closed form: the fit's inner loop.
 // SPDX-License-Identifier: BSL-1.0
 //
-// In the coordinates of coordinates.hpp each term is exp(u - v z), z the standardised log of its input. Divided by the
+// In the coordinates of coordinates.hpp each term is exp(u - v z), z the standardised log of a base. Divided by the
 // measured loss, q_j = term_j / L, s = sum_j q_j, the residual is log s (of logs) or L (s - 1) (plain), and with p_j
 // the share q_j / s (or L q_j) and d_j = (1, -z) the derivatives of log term_j by (u_j, v_j)
 //
 //   r'  = sum_j p_j d_j          r'' = sum_j p_j d_j d_j^T - r' r'^T   (the last term only for residuals of logs)
 //
-// so that every derivative is a sum of exponentials at hand. Runs are worked off in blocks of eight through fixed-size
-// arrays, which Eigen turns into vector instructions under whatever flags the user compiles with; nothing is allocated.
+// so that every derivative is a sum of exponentials at hand, of which a constant term needs one for all runs. Runs are
+// worked off in blocks through fixed-size arrays, which Eigen turns into vector instructions under whatever flags the
+// user compiles with; loops over terms are unrolled; nothing is allocated.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
+#include <utility>
 #include <vector>
 
 #include <Eigen/Core>
 
 #include <scaling/core/real.hpp>
+#include <scaling/fitting/coordinates.hpp>
 #include <scaling/fitting/objective.hpp>
+#include <scaling/fitting/run_blocks.hpp>
+#include <scaling/fitting/term_places.hpp>
 #include <scaling/loss_model.hpp>
 
 namespace scaling::detail {
@@ -28,113 +34,266 @@ namespace scaling::detail {
 template <sum_of_powers Law>
 class power_sum_objective : public fit_problem<Law> {
   using base = fit_problem<Law>;
+  using data = run_blocks<Law>;
 
  public:
-  using base::P;
+  static constexpr std::size_t P = coefficient_count<Law>;
   using typename base::matrix;
+  using typename base::run_type;
   using typename base::T;
   using typename base::vector;
 
-  power_sum_objective(std::vector<typename base::run_type> runs_, scaling::residual residual_, T zone_)
-      : base(std::move(runs_), residual_, zone_) {
-    for (std::size_t i = 0; i < this->runs.size(); ++i) {
-      const auto lane = static_cast<int>(i % lanes);
-      if (lane == 0) blocks_.push_back({});
-      const auto& run = this->runs[i];
-      for (std::size_t b = 0; b < inputs; ++b)
-        blocks_.back().z[b][lane] = this->coordinates.standardised(b, run.inputs[b]);
-      blocks_.back().log_loss[lane] = std::log(run.loss);
-      blocks_.back().loss[lane] = run.loss;
-      blocks_.back().weight[lane] = run.weight;
+  power_sum_objective(std::vector<run_type> distinct, const constraints<Law>& limits,
+                      const residual_function<T>& function)
+      : power_sum_objective(data(distinct), std::move(distinct), limits, function) {}
+
+  T operator()(const vector& y, vector& gradient) const { return sum<false>(y, gradient, nullptr); }
+  T operator()(const vector& y, vector& gradient, matrix& hessian) const { return sum<true>(y, gradient, &hessian); }
+
+  /// sum_i w_i (d log law(x_i) / dy)(d log law(x_i) / dy)^T.
+  matrix log_gram(const vector& y) const;
+
+  /// The residuals at y, one for each distinct run.
+  std::vector<T> residuals_at(const vector& y) const;
+
+  const data& columns() const { return data_; }
+
+ private:
+  using pack = typename data::pack;
+  static constexpr auto terms = term_places<Law>();
+  static constexpr std::size_t none = term_place::none;
+  static constexpr std::size_t chunk = 16;
+  static constexpr int at(std::size_t k) { return static_cast<int>(k); }
+
+  power_sum_objective(data&& by_columns, std::vector<run_type>&& distinct, const constraints<Law>& limits,
+                      const residual_function<T>& function)
+      : base(std::move(distinct), detail::coordinates<Law>(limits, by_columns.centres), function),
+        data_(std::move(by_columns)) {}
+
+  /// exp of +-tame neither overflows nor underflows in T, nor does its square; a vanished term is exp(-tame), as good
+  /// as 0.
+  static constexpr T tame = T(0.42L) * T(std::numeric_limits<T>::max_exponent) * T(0.693147180559945309L);
+
+  /// u of each term, raised to -tame; whether all exponents that follow from x are then within what exp can do.
+  static bool is_tame(vector& x, const std::array<T, data::factors>& reach) {
+    bool result = true;
+    for (const auto& term : terms) {
+      T& u = x[at(term.coefficient)];
+      u = std::max(u, -tame);
+      T most = 0;
+      for (const auto& factor : term.factors)
+        if (factor.exponent != none) most += std::abs(x[at(factor.exponent)]) * reach[factor.column];
+      result = result && u + most < tame && most < tame;
+    }
+    return result;
+  }
+
+  /// The terms over the typical loss at a block of runs, but for the share. `constant` has those without factors.
+  template <std::size_t J, bool Tame>
+  static pack term_at(const vector& x, const std::array<T, terms.size()>& constant, const typename data::block& b) {
+    constexpr auto place = terms[J];
+    constexpr std::size_t share = data::share_of[J];
+    if constexpr (place.factors[0].exponent == none) {
+      return constant[J] * b.share[share];
+    } else {
+      pack power = x[at(place.coefficient)] - x[at(place.factors[0].exponent)] * b.z[place.factors[0].column];
+      if constexpr (place.factors[1].exponent != none)
+        power -= x[at(place.factors[1].exponent)] * b.z[place.factors[1].column];
+      if constexpr (!Tame) power = power.max(-tame).min(tame);
+      return power.exp() * b.share[share];
     }
   }
 
-  T operator()(const vector& x, vector& gradient) const { return sum<false>(x, gradient, nullptr); }
-  T operator()(const vector& x, vector& gradient, matrix& hessian) const { return sum<true>(x, gradient, &hessian); }
+  /// d by the coordinates of the sum of terms whose values are p.
+  static std::array<pack, P> derivatives(const std::array<pack, terms.size()>& p, const typename data::block& b) {
+    std::array<pack, P> d;
+    std::array<bool, P> set{};
+    const auto add = [&](std::size_t k, const pack& part) {
+      if (set[k])
+        d[k] += part;
+      else
+        d[k] = part, set[k] = true;
+    };
+    unrolled<terms.size()>([&](auto j) {
+      constexpr auto place = terms[j];
+      add(place.coefficient, p[j]);
+      if constexpr (place.factors[0].exponent != none)
+        add(place.factors[0].exponent, -p[j] * b.z[place.factors[0].column]);
+      if constexpr (place.factors[1].exponent != none)
+        add(place.factors[1].exponent, -p[j] * b.z[place.factors[1].column]);
+    });
+    return d;
+  }
 
- private:
-  static constexpr int lanes = 8;
-  static constexpr std::size_t inputs = input_count<typename Law::input_type>, none = term_place::none;
-  static constexpr auto terms = term_places<Law>();
-  using pack = Eigen::Array<T, lanes, 1>;
-
-  /// Eight runs; the lanes after the last run have weight 0.
-  struct block {
-    std::array<pack, inputs> z = filled(0);
-    pack log_loss = pack::Zero(), loss = pack::Ones(), weight = pack::Zero();
-
-    static std::array<pack, inputs> filled(T value) {
-      std::array<pack, inputs> result;
-      result.fill(pack::Constant(value));
-      return result;
-    }
-  };
-
-  template <bool with_hessian>
-  T sum(const vector& x, vector& gradient, matrix* hessian) const {
-    // exp of this neither overflows nor underflows in T; a wild trial value stays comparable instead of becoming NaN.
-    const T largest = std::log(std::numeric_limits<T>::max()) / 2;
-    const bool of_logs = this->residual == scaling::residual::log;
-
-    pack value = pack::Zero();
-    std::array<pack, P> first, d;  // gradient; derivatives of one block's residuals
-    std::array<pack, P * P> second;
-    first.fill(pack::Zero());
-    if constexpr (with_hessian) second.fill(pack::Zero());
-
-    for (const auto& [z, log_loss, loss, weight] : blocks_) {
-      std::array<pack, terms.size()> p;
-      pack s = pack::Zero();
-      for (std::size_t j = 0; j < terms.size(); ++j) {
-        const auto [u, v, b] = terms[j];
-        pack log_q = x[int(u)] - log_loss;
-        if (v != none) log_q -= x[int(v)] * z[b];
-        p[j] = log_q.max(-largest).min(largest).exp();
-        s += p[j];
-      }
-      const pack r = of_logs ? pack(s.log()) : pack(loss * (s - T(1)));
-      const pack scale = of_logs ? pack(s.inverse()) : loss;
-      const pack size = r.abs(), clipped = size.min(this->zone);
-      const pack slope = weight * r.max(-this->zone).min(this->zone);
-      // rho = clipped (|r| - clipped/2): r^2/2 within the zone, zone (|r| - zone/2) beyond it.
-      value += weight * clipped * (size - clipped / T(2));
-
-      d.fill(pack::Zero());
-      for (std::size_t j = 0; j < terms.size(); ++j) {
-        const auto [u, v, b] = terms[j];
-        p[j] *= scale;
-        d[u] += p[j];
-        if (v != none) d[v] -= p[j] * z[b];
-      }
-      for (std::size_t a = 0; a < P; ++a) first[a] += slope * d[a];
-      if constexpr (with_hessian) {
-        pack outer = (size <= this->zone).select(weight, T(0));
-        if (of_logs) outer -= slope;
-        for (std::size_t a = 0; a < P; ++a) {
-          const pack row = outer * d[a];
-          for (std::size_t b = 0; b <= a; ++b) second[a * P + b] += row * d[b];
-        }
-        for (std::size_t j = 0; j < terms.size(); ++j) {
-          const auto [u, v, b] = terms[j];
-          const pack q = slope * p[j];
-          second[u * P + u] += q;
-          if (v == none) continue;
-          const pack qz = q * z[b];
-          second[std::max(u, v) * P + std::min(u, v)] -= qz;
-          second[v * P + v] += qz * z[b];
-        }
+  /// second += q d_J d_J^T, the lower triangle.
+  template <std::size_t J>
+  static void add_outer(const pack& q, const typename data::block& b, std::array<pack, P * P>& second) {
+    constexpr std::size_t u = terms[J].coefficient;
+    constexpr factor_place v = terms[J].factors[0], w = terms[J].factors[1];
+    const auto entry = [&](std::size_t k, std::size_t l) -> pack& {
+      return second[std::max(k, l) * P + std::min(k, l)];
+    };
+    entry(u, u) += q;
+    if constexpr (v.exponent != none) {
+      const pack qz = q * b.z[v.column];
+      entry(u, v.exponent) -= qz;
+      entry(v.exponent, v.exponent) += qz * b.z[v.column];
+      if constexpr (w.exponent != none) {
+        const pack qy = q * b.z[w.column];
+        entry(u, w.exponent) -= qy;
+        entry(v.exponent, w.exponent) += qz * b.z[w.column];
+        entry(w.exponent, w.exponent) += qy * b.z[w.column];
       }
     }
-    for (std::size_t a = 0; a < P; ++a) {
-      gradient[int(a)] = first[a].sum();
-      if constexpr (with_hessian)
-        for (std::size_t b = 0; b <= a; ++b)
-          (*hessian)(int(a), int(b)) = (*hessian)(int(b), int(a)) = second[a * P + b].sum();
+  }
+
+  template <bool WithHessian>
+  T sum(const vector& y, vector& gradient, matrix* hessian) const {
+    vector x = this->coordinates.terms_at(y);
+    T value = std::numeric_limits<T>::quiet_NaN();
+    if (is_tame(x, data_.reach) && this->of.residual == scaling::residual::log)
+      value = sum_over<WithHessian, true>(x, gradient, hessian);
+    if (std::isnan(value)) value = sum_over<WithHessian, false>(x, gradient, hessian);
+    this->coordinates.pull_back(gradient, hessian);
+    return value;
+  }
+
+  /// `Near`: residuals of logs, no power that overflows, and all predictions within a factor of 1.4 of the losses, as
+  /// they are near a fit. The value is NaN where the last turns out not to hold.
+  template <bool WithHessian, bool Near>
+  [[gnu::flatten]]  // an array here is a register: none of Eigen's operators may stay a call, at -O2 neither
+  T sum_over(const vector& x, vector& gradient, matrix* hessian) const {
+    const bool of_logs = Near || this->of.residual == scaling::residual::log;
+    const T zone = this->of.zone, extra = this->of.overestimates - T(1);
+    const std::array<T, terms.size()> constant = constants(x);
+
+    pack value = pack::Zero(), least = pack::Ones(), most = pack::Ones();
+    std::array<pack, P> first;
+    std::array<pack, WithHessian ? P * P : 0> second;
+    for (pack& one : first) one.setZero();
+    for (pack& one : second) one.setZero();
+
+    // A few blocks at a time, and each step for all of them before the next: so that a processor finds work while it
+    // waits for the end of an exp.
+    std::array<std::array<pack, chunk>, terms.size()> p;
+    std::array<pack, chunk> s, r;
+    const std::size_t blocks = data_.blocks.size();
+    for (std::size_t begin = 0; begin < blocks; begin += chunk) {
+      const auto* block = data_.blocks.data() + begin;
+      const std::size_t size = std::min(chunk, blocks - begin);
+      unrolled<terms.size()>([&](auto j) {
+        for (std::size_t i = 0; i < size; ++i) p[j][i] = term_at<j, Near>(x, constant, block[i]);
+      });
+      for (std::size_t i = 0; i < size; ++i) {
+        pack sum = p[0][i];
+        unrolled<terms.size() - 1>([&](auto j) { sum += p[j + 1][i]; });
+        if constexpr (Near) {
+          least = least.min(sum);
+          most = most.max(sum);
+          r[i] = log_near_1(sum);
+          s[i] = sum.inverse();
+        } else {
+          r[i] = of_logs ? pack(sum.log()) : pack(block[i].loss * (sum - T(1)));
+          s[i] = of_logs ? pack(sum.inverse()) : block[i].loss;
+        }
+      }
+      for (std::size_t i = 0; i < size; ++i) {
+        const auto& b = block[i];
+        // c is r within the zone, the zone with the sign of r beyond it: rho = c (r - c/2), which is r^2/2 or
+        // zone (|r| - zone/2), and rho' = c. The part above 0 counts `extra` times once more.
+        const pack limit = zone * b.sigma, c = r[i].min(limit).max(-limit), above = c.max(T(0));
+        const pack slope = b.weight * (c + extra * above);
+        value += b.weight * (c * (r[i] - c * T(0.5)) + extra * (above * (r[i] - above * T(0.5))));
+
+        std::array<pack, terms.size()> share;
+        unrolled<terms.size()>([&](auto j) { share[j] = p[j][i] * s[i]; });
+        const std::array<pack, P> d = derivatives(share, b);
+        unrolled<P>([&](auto k) { first[k] += slope * d[k]; });
+        if constexpr (WithHessian) {
+          // rho'' without a comparison, which Eigen does lane by lane: 1 if c = r and 0 if not, whatever their distance.
+          constexpr T huge = std::numeric_limits<T>::max();
+          const pack within = T(1) - ((r[i] - c).abs() * huge).min(T(1)), positive = (above * huge).min(T(1));
+          pack outer = b.weight * within * (T(1) + extra * positive);
+          if (of_logs) outer -= slope;
+          unrolled<P>([&](auto k) {
+            const pack row = outer * d[k];
+            unrolled<k + 1>([&](auto l) { second[k * P + l] += row * d[l]; });
+          });
+          unrolled<terms.size()>([&](auto j) { add_outer<j>(slope * share[j], b, second); });
+        }
+      }
+    }
+    if (Near && !(least.minCoeff() > T(0.7L) && most.maxCoeff() < T(1.42L))) return std::numeric_limits<T>::quiet_NaN();
+    for (std::size_t k = 0; k < P; ++k) {
+      gradient[at(k)] = first[k].sum();
+      if constexpr (WithHessian)
+        for (std::size_t l = 0; l <= k; ++l)
+          (*hessian)(at(k), at(l)) = (*hessian)(at(l), at(k)) = second[k * P + l].sum();
     }
     return value.sum();
   }
 
-  std::vector<block> blocks_;
+  /// log s for s from 0.7 to 1.43, to 2 units in the last place: 2 artanh t = 2 t (1 + t^2/3 + t^4/5 ...), where
+  /// t = (s - 1)/(s + 1) is at most 0.177, and t^2 at most 1/32. A third of the work of a log for all s.
+  static pack log_near_1(const pack& s) {
+    constexpr std::size_t degree = std::numeric_limits<T>::digits / 5;  // each power of t^2 is worth 5 bits
+    const pack t = (s - T(1)) / (s + T(1)), square = t * t;
+    pack series = square * (T(1) / T(2 * degree + 1)) + T(1) / T(2 * degree - 1);
+    unrolled<degree - 1>([&](auto k) { series = series * square + T(1) / T(2 * (degree - k) - 3); });
+    return T(2) * t * series;
+  }
+
+  static std::array<T, terms.size()> constants(const vector& x) {
+    std::array<T, terms.size()> result{};
+    for (std::size_t j = 0; j < terms.size(); ++j)
+      if (terms[j].factors[0].exponent == none) result[j] = std::exp(std::min(x[at(terms[j].coefficient)], tame));
+    return result;
+  }
+
+  data data_;
 };
+
+template <sum_of_powers Law>
+[[gnu::flatten]] auto power_sum_objective<Law>::residuals_at(const vector& y) const -> std::vector<T> {
+  vector x = this->coordinates.terms_at(y);
+  (void)is_tame(x, data_.reach);
+  const auto constant = constants(x);
+  std::vector<T> result(data_.blocks.size() * data::lanes);
+  T* to = result.data();
+  for (const auto& b : data_.blocks) {
+    pack s = term_at<0, false>(x, constant, b);
+    unrolled<terms.size() - 1>([&](auto j) { s += term_at<j + 1, false>(x, constant, b); });
+    const pack r = this->of.residual == scaling::residual::log ? pack(s.log()) : pack(b.loss * (s - T(1)));
+    for (int lane = 0; lane < data::lanes; ++lane) *to++ = r[lane];
+  }
+  result.resize(this->runs.size());
+  return result;
+}
+
+template <sum_of_powers Law>
+[[gnu::flatten]] auto power_sum_objective<Law>::log_gram(const vector& y) const -> matrix {
+  vector x = this->coordinates.terms_at(y);
+  (void)is_tame(x, data_.reach);
+  const auto constant = constants(x);
+  std::array<pack, P * P> second;
+  second.fill(pack::Zero());
+  for (const auto& b : data_.blocks) {
+    std::array<pack, terms.size()> p;
+    unrolled<terms.size()>([&](auto j) { p[j] = term_at<j, false>(x, constant, b); });
+    pack s = p[0];
+    unrolled<terms.size() - 1>([&](auto j) { s += p[j + 1]; });
+    for (auto& one : p) one /= s;
+    const auto d = derivatives(p, b);
+    unrolled<P>([&](auto k) {
+      const pack row = b.weight * d[k];
+      unrolled<k + 1>([&](auto l) { second[k * P + l] += row * d[l]; });
+    });
+  }
+  matrix gram;
+  for (std::size_t k = 0; k < P; ++k)
+    for (std::size_t l = 0; l <= k; ++l) gram(at(k), at(l)) = gram(at(l), at(k)) = second[k * P + l].sum();
+  const matrix s = this->coordinates.slopes();
+  return s.transpose() * gram * s;
+}
 
 }  // namespace scaling::detail

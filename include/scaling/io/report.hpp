@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <ostream>
@@ -32,7 +33,11 @@ inline std::string padded(std::string_view text, std::size_t width) {
 
 inline std::string described(const criterion& c) {
   const auto* h = std::get_if<huber>(&c);
-  return h ? "huber(delta " + digits(h->delta, 6) + ")" : "squared";
+  std::string text = h                                    ? "huber(delta " + digits(h->delta, 6) + ")"
+                     : std::holds_alternative<squared>(c) ? "squared"
+                                                          : "absolute";
+  if (overestimates(c) != 1) text += ", overestimates times " + digits(overestimates(c), 6) + ",";
+  return text;
 }
 
 inline std::string described(search from) {
@@ -53,6 +58,25 @@ inline bool looks_like_units(std::string_view quantity, long double largest) {
          ((quantity == "tokens" || quantity == "unique_tokens") && largest < 1e6L);
 }
 
+/// "log A + 20.7 alpha, ": the combinations of coefficients that can move without much change of any prediction.
+template <loss_model Law>
+std::string open_directions(const fit_result<Law>& result) {
+  constexpr auto table = Law::coefficients();
+  std::string text;
+  for (const auto& direction : result.undetermined) {
+    for (std::size_t k = 0; k < table.size(); ++k) {
+      const auto size = std::abs(direction[k]);
+      if (!(size > 1e-3)) continue;
+      const bool first = text.empty() || text.ends_with(", ");
+      text += first ? (direction[k] < 0 ? "-" : "") : (direction[k] < 0 ? " - " : " + ");
+      if (digits(size, 3) != "1") text += digits(size, 3) + " ";
+      text += (table[k].scale == scale::log ? "log " : "") + std::string(table[k].symbol);
+    }
+    text += ", ";
+  }
+  return text;
+}
+
 template <loss_model Law>
 std::string doubts(const fit_result<Law>& result) {
   std::string text;
@@ -63,7 +87,7 @@ std::string doubts(const fit_result<Law>& result) {
     doubt("a term has vanished, though the objective falls when it is brought back: not a minimum");
   for (const auto& hit : result.at_bound) doubt(std::string(hit.symbol) + " is at its bound " + digits(hit.bound, 6));
   if (!result.identified())
-    doubt("not identified: these runs leave a combination of the coefficients open; vary N and D independently");
+    doubt("not identified: these runs leave " + open_directions(result) + "open; vary N and D independently");
   for (const auto& other : result.basins)
     if (other.excess < 0.01)
       doubt("another minimum is only " + digits(100 * other.excess, 2) +

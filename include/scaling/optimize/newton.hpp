@@ -28,6 +28,9 @@ struct newton_options {
   T relative_tolerance = 64 * std::numeric_limits<T>::epsilon();
   /// What rounding alone contributes to f: the part of the tolerance that is left where f itself vanishes.
   T floor = 0;
+  /// Hopeless, and given up, where even twice the predicted decrease, four times what a quadratic would gain, leaves f
+  /// above this. For one start of many, of which others have come lower.
+  T hopeless_above = std::numeric_limits<T>::infinity();
   /// No component of a step is longer. The fit's variables are logarithms: 2 is a factor of 7.
   T longest_step = 2;
   int max_evaluations = 500;
@@ -42,6 +45,7 @@ struct [[nodiscard]] newton_result {
   T predicted_decrease, tolerance;  ///< the two sides of the stopping test where it was last made
   int iterations, evaluations;
   bool stationary;  ///< predicted_decrease <= tolerance
+  bool hopeless;    ///< given up, see hopeless_above
 };
 
 /// Minimises f(x, gradient, hessian) -> value over the box, from x0 (projected onto it).
@@ -146,6 +150,8 @@ newton_result<Vector> newton(const F& f, const Vector& x0, const newton_options<
     result.predicted_decrease = std::min(result.predicted_decrease, linear);
     result.stationary = result.predicted_decrease <= result.tolerance;
     if (result.evaluations >= options.max_evaluations || (result.stationary && !solvable)) break;
+    result.hopeless = here.value - 2 * result.predicted_decrease > options.hopeless_above;
+    if (result.hopeless) break;
     if (!regular && !result.stationary) {
       T lambda = T(1e-3);
       while (lambda < infinity && !solve(here, lambda, p)) lambda *= 10;

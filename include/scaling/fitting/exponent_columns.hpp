@@ -1,0 +1,156 @@
+// The powers of a sum of powers on a lattice of its exponents: one column of numbers for each term and exponent.
+// SPDX-License-Identifier: BSL-1.0
+//
+// Exponents that are tied, or stand in several terms, share an axis of the lattice; one that is held has one point.
+#pragma once
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include <scaling/core/real.hpp>
+#include <scaling/fitting/power_sum.hpp>
+#include <scaling/fitting/run_blocks.hpp>
+#include <scaling/fitting/term_places.hpp>
+#include <scaling/loss_model.hpp>
+
+namespace scaling::detail {
+
+/// Depends on the runs and on what is free, not on what runs weigh: so one for all resamples of the runs.
+template <sum_of_powers Law>
+class exponent_columns {
+ public:
+  using T = typename Law::real_type;
+  using pack = typename run_blocks<Law>::pack;
+
+  explicit exponent_columns(const power_sum_objective<Law>& f) : rows_(f.columns().blocks.size()) {
+    make_axes(f.coordinates.limits());
+    make_columns(f);
+  }
+
+  std::size_t axes() const { return axis_count_; }
+  std::size_t axis_of(std::size_t j, std::size_t f) const { return axis_[terms[j].factors[f].exponent]; }
+  std::size_t points(std::size_t axis) const { return exponents_[axis].size(); }
+  T exponent(std::size_t axis, std::size_t point) const { return exponents_[axis][point]; }
+
+  /// The first column of term j, its first exponent running fastest; behind all terms the right-hand side.
+  std::size_t offset(std::size_t j) const { return offset_[j]; }
+  std::size_t width() const { return width_; }
+  std::size_t rows() const { return rows_; }
+
+  /// prod base^-exponent / L_i over the typical loss; the right-hand side is 1. For plain residuals: times L_i.
+  const pack* column(std::size_t a) const { return phi_.data() + a * rows_; }
+
+ private:
+  using data = run_blocks<Law>;
+  static constexpr auto table = Law::coefficients();
+  static constexpr auto terms = term_places<Law>();
+  static constexpr std::size_t P = coefficient_count<Law>, J = terms.size(), none = term_place::none;
+
+  /// Points of an axis, by the number of axes: lattices of a few thousand points at most.
+  static constexpr std::size_t density(std::size_t axes) { return axes <= 2 ? 12 : axes == 3 ? 10 : 8; }
+
+  /// The distinct exponents, and the values of each on the lattice: the middles of equal parts of the range of its
+  /// starts, as far as that is within its bounds.
+  void make_axes(const constraints<Law>& limits) {
+    axis_.fill(none);
+    std::size_t axes = 0;
+    for (const auto& term : terms)
+      for (const auto& factor : term.factors)
+        if (factor.exponent != none && limits.leader[factor.exponent] == factor.exponent &&
+            axis_[factor.exponent] == none)
+          axis_[factor.exponent] = axes++;
+    axis_count_ = axes;
+    std::size_t open = 0;
+    for (std::size_t k = 0; k < P; ++k) open += axis_[k] != none && !limits.held[k];
+    for (std::size_t k = 0; k < P; ++k) {
+      if (axis_[k] == none) {
+        if (limits.leader[k] != k) axis_[k] = axis_[limits.leader[k]];
+        continue;
+      }
+      auto& values = exponents_[axis_[k]];
+      if (limits.held[k]) {
+        values.assign(1, limits.value[k]);
+        continue;
+      }
+      T from = std::max(static_cast<T>(table[k].starts.from), limits.lower[k]);
+      T to = std::min(static_cast<T>(table[k].starts.to), limits.upper[k]);
+      if (!(from < to)) {  // the box lies outside of the usual range
+        from = std::max(limits.lower[k], -T(10));
+        to = std::min(limits.upper[k], std::max(T(10), from));
+      }
+      values.resize(density(open));
+      for (std::size_t i = 0; i < values.size(); ++i)
+        values[i] = from + (to - from) * (T(i) + T(0.5)) / T(values.size());
+    }
+  }
+
+  /// The columns of a term: one for each point of its own axes, and equal ones in both its factors only once.
+  std::size_t count(std::size_t j) const {
+    std::size_t result = 1;
+    for (std::size_t f = 0; f < 2; ++f)
+      if (terms[j].factors[f].exponent != none && !(f == 1 && axis_of(j, 0) == axis_of(j, 1)))
+        result *= points(axis_of(j, f));
+    return result;
+  }
+
+  /// Phi, term after term, lattice point after lattice point, and the right-hand side last.
+  [[gnu::flatten]] void make_columns(const power_sum_objective<Law>& f) {
+    const auto* blocks = f.columns().blocks.data();
+    const std::size_t rows = rows_;
+    offset_[0] = 0;
+    for (std::size_t j = 0; j < J; ++j) offset_[j + 1] = offset_[j] + count(j);
+    width_ = offset_[J] + 1;
+    phi_.resize(width_ * rows);
+    pack* right = data_of(width_ - 1);
+    for (std::size_t i = 0; i < rows; ++i)
+      right[i] = f.of.residual == residual::log ? pack(pack::Ones()) : pack(blocks[i].share[0].inverse());
+    std::vector<pack> power(rows);
+    for (std::size_t j = 0; j < J; ++j) {
+      pack* first = data_of(offset_[j]);
+      for (std::size_t i = 0; i < rows; ++i) first[i] = right[i] * blocks[i].share[data::share_of[j]];
+      std::size_t done = 1;
+      for (std::size_t which = 0; which < 2; ++which) {
+        const auto& factor = terms[j].factors[which];
+        if (factor.exponent == none) continue;
+        const std::size_t axis = axis_of(j, which);
+        const auto& exponents = exponents_[axis];
+        const auto raise_to = [&](T exponent) {
+          const T scale = -exponent * f.coordinates.centres().spread[factor.exponent];
+          for (std::size_t i = 0; i < rows; ++i) power[i] = (scale * blocks[i].z[factor.column]).exp();
+        };
+        const auto multiply_into = [&](const pack* from, pack* to) {
+          for (std::size_t i = 0; i < rows; ++i) to[i] = from[i] * power[i];
+        };
+        raise_to(exponents[0]);
+        for (std::size_t a = 0; a < done; ++a) multiply_into(first + a * rows, first + a * rows);
+        if (exponents.size() == 1) continue;
+        // Equally spaced exponents: each column is the one before times the same factor.
+        raise_to(exponents[1] - exponents[0]);
+        if (which == 1 && axis == axis_of(j, 0)) {  // the columns are there already: the a-th lacks a of these powers
+          for (std::size_t a = 1; a < done; ++a)
+            for (std::size_t times = 0; times < a; ++times) multiply_into(first + a * rows, first + a * rows);
+          continue;
+        }
+        for (std::size_t a = done; a < done * points(axis); ++a)
+          multiply_into(first + (a - done) * rows, first + a * rows);
+        done *= points(axis);
+      }
+    }
+  }
+
+  pack* data_of(std::size_t a) { return phi_.data() + a * rows_; }
+
+  std::size_t rows_;
+  std::array<std::size_t, P> axis_{};        ///< of each exponent
+  std::array<std::vector<T>, P> exponents_;  ///< by axis
+  std::size_t axis_count_ = 0;
+  std::array<std::size_t, J + 1> offset_{};
+  std::size_t width_ = 0;
+  std::vector<pack> phi_;
+};
+
+}  // namespace scaling::detail

@@ -1,0 +1,73 @@
+// The terms of a law that is a sum of powers, by positions in its tables: what loops over terms are made of.
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <scaling/loss_model.hpp>
+
+namespace scaling::detail {
+
+/// A factor base^-exponent of a term: the position of its exponent, `none` if there is no such factor, and its column
+/// among the bases of all factors of the law.
+struct factor_place {
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  std::size_t exponent = none, column = none;
+};
+
+struct term_place {
+  static constexpr std::size_t none = factor_place::none;
+  std::size_t coefficient;
+  std::array<factor_place, 2> factors;
+  bool partial;
+};
+
+/// The terms of a law; none if it is not a sum of powers.
+template <loss_model Law>
+constexpr auto term_places() {
+  if constexpr (sum_of_powers<Law>) {
+    constexpr auto table = Law::coefficients();
+    constexpr auto terms = Law::terms();
+    const auto position = [&](auto member) {
+      std::size_t k = 0;
+      while (table[k].member != member) ++k;
+      return k;
+    };
+    std::array<term_place, terms.size()> places{};
+    std::size_t column = 0;
+    for (std::size_t j = 0; j < places.size(); ++j) {
+      places[j].coefficient = position(terms[j].coefficient);
+      places[j].partial = terms[j].partial;
+      if (terms[j].first.base != nullptr) places[j].factors[0] = {position(terms[j].first.exponent), column++};
+      if (terms[j].second.base != nullptr) places[j].factors[1] = {position(terms[j].second.exponent), column++};
+    }
+    return places;
+  } else {
+    return std::array<term_place, 0>{};
+  }
+}
+
+/// How many factors a law has in all its terms.
+template <loss_model Law>
+constexpr std::size_t factor_count() {
+  std::size_t count = 0;
+  for (const auto& term : term_places<Law>())
+    for (const auto& factor : term.factors) count += factor.exponent != factor_place::none;
+  return count;
+}
+
+/// Calls f with 0, 1 ... N - 1 as constants: a loop that is unrolled whatever the compiler thinks of it.
+template <class F, std::size_t... I>
+constexpr void unrolled(F&& f, std::index_sequence<I...>) {
+  (f(std::integral_constant<std::size_t, I>{}), ...);
+}
+template <std::size_t N, class F>
+constexpr void unrolled(F&& f) {
+  unrolled(f, std::make_index_sequence<N>{});
+}
+
+}  // namespace scaling::detail
