@@ -65,9 +65,10 @@ using result = sc::fit_result<sc::chinchilla<>>;
 }  // namespace
 
 TEST_CASE("a fit comes back with every member") {
-  auto fit = fitted({.start = sc::published::hoffmann_2022<>, .criterion = sc::huber{2e-3}});
+  auto fit = fitted({.start = sc::published::hoffmann_2022<>, .criterion = sc::huber{2e-3, 1.5}});
   fit.basins.push_back({sc::published::besiroglu_2024<>, 0.25, 0.125});
   fit.at_bound.push_back({"alpha", 10});
+  fit.undetermined.push_back({0, 1, -0.5, 0.25, 0});
   const std::string text = text_of(fit);
   const auto back = read<result>(text);
   CHECK(text_of(back) == text);  // each number is written so that it reads back, so no member has changed
@@ -86,6 +87,9 @@ TEST_CASE("a fit comes back with every member") {
   CHECK((back.at_bound.back().symbol == "alpha" && back.at_bound.back().bound == 10));
   CHECK(back.at_bound.back().symbol.data() == sc::chinchilla<>::coefficients()[3].symbol.data());  // outlives the text
   CHECK(back.observation_count == 12);
+  CHECK((back.free_count == fit.free_count && back.rank == fit.rank));
+  REQUIRE(back.undetermined.size() == fit.undetermined.size());
+  CHECK(back.undetermined.back() == fit.undetermined.back());
   CHECK((back.range[0].from == 1e8 && back.range[0].to == 3e9 && back.range[1].to == fit.range[1].to));
   CHECK((back.residuals.largest == fit.residuals.largest &&
          back.residuals.root_mean_square == fit.residuals.root_mean_square &&
@@ -93,20 +97,41 @@ TEST_CASE("a fit comes back with every member") {
   REQUIRE(back.options.start);
   CHECK(*back.options.start == sc::published::hoffmann_2022<>);
   CHECK(std::get<sc::huber>(back.options.criterion).delta == 2e-3);
+  CHECK(std::get<sc::huber>(back.options.criterion).overestimates == 1.5);
 }
 
 TEST_CASE("options that are not the defaults come back") {
   sc::fit_options<sc::chinchilla<>> options;
-  options.criterion = sc::squared{};
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  options.fixed = {{"E", 1.69}, {"A", 406.4}};
+  options.tied = {{"alpha", "beta"}};
+  options.bounds = {{"alpha", 0.2, 0.5}, {"B", 0, infinity}};
+  options.weights = sc::known_sigma{{0.5, 0.25}};
+  options.criterion = sc::squared{2};
   options.residual = sc::residual::plain;
   options.reduction = sc::reduction::mean;
   options.search = sc::search::exhaustive;
   const auto back = read<sc::fit_options<sc::chinchilla<>>>(text_of(options));
   CHECK_FALSE(back.start);
-  CHECK(std::holds_alternative<sc::squared>(back.criterion));
+  CHECK(std::get<sc::squared>(back.criterion).overestimates == 2);
+  REQUIRE(back.fixed.size() == 2);
+  CHECK((back.fixed[1].symbol == "A" && back.fixed[1].value == 406.4));
+  REQUIRE(back.tied.size() == 1);
+  CHECK((back.tied[0].first == "alpha" && back.tied[0].second == "beta"));
+  REQUIRE(back.bounds.size() == 2);
+  CHECK((back.bounds[1].symbol == "B" && back.bounds[1].lower == 0 && back.bounds[1].upper == infinity));
+  CHECK(std::get<sc::known_sigma>(back.weights).sigma == std::vector{0.5, 0.25});
   CHECK(back.residual == sc::residual::plain);
   CHECK(back.reduction == sc::reduction::mean);
   CHECK(back.search == sc::search::exhaustive);
+  options.criterion = sc::absolute{3};
+  options.weights = sc::relative_weights{{1, 2, 3}};
+  const auto other = read<sc::fit_options<sc::chinchilla<>>>(text_of(options));
+  CHECK(std::get<sc::absolute>(other.criterion).overestimates == 3);
+  CHECK(std::get<sc::relative_weights>(other.weights).weight == std::vector<double>{1, 2, 3});
+  options.weights = sc::frequencies{{0, 4}};
+  CHECK(std::get<sc::frequencies>(read<sc::fit_options<sc::chinchilla<>>>(text_of(options)).weights).count ==
+        std::vector<double>{0, 4});
   options.search = sc::search::single;
   CHECK(read<sc::fit_options<sc::chinchilla<>>>(text_of(options)).search == sc::search::single);
 }
@@ -152,7 +177,8 @@ TEST_CASE("a fit that is not the one asked for is refused where it differs") {
              ContainsSubstring("found \"logs\", must be one of \"log\", \"plain\""));
   CHECK_THAT(
       refusal<result>(with(text, "\"huber\"", "\"hubert\"")),
-      ContainsSubstring("found an object of 1, must be an object whose one member is one of \"huber\", \"squared\""));
+      ContainsSubstring(
+          "found an object of 1, must be an object whose one member is one of \"huber\", \"squared\", \"absolute\""));
   CHECK_THAT(refusal<result>(with(text, "\"observation_count\": 12", "\"observation_count\": 1.5")),
              ContainsSubstring("found 1.5, must be a whole number"));
   CHECK_THAT(refusal<result>(with(text, "\"observation_count\": 12", "\"observation_count\": -1")),

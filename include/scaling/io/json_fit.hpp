@@ -8,7 +8,10 @@
 
 #include <scaling/core/real.hpp>
 #include <scaling/fitting/criterion.hpp>
+#include <scaling/fitting/fit_options.hpp>
 #include <scaling/fitting/fit_result.hpp>
+#include <scaling/fitting/observation.hpp>
+#include <scaling/fitting/weights.hpp>
 #include <scaling/io/json_members.hpp>
 #include <scaling/loss_model.hpp>
 
@@ -39,12 +42,65 @@ struct json_members<Law> {
 template <>
 struct json_members<huber> {
   static constexpr std::string_view kind = "huber";
-  static void visit(auto& archive, auto& criterion) { archive("delta", criterion.delta); }
+  static void visit(auto& archive, auto& criterion) {
+    archive("delta", criterion.delta);
+    archive("overestimates", criterion.overestimates);
+  }
 };
 template <>
 struct json_members<squared> {
   static constexpr std::string_view kind = "squared";
+  static void visit(auto& archive, auto& criterion) { archive("overestimates", criterion.overestimates); }
+};
+template <>
+struct json_members<absolute> {
+  static constexpr std::string_view kind = "absolute";
+  static void visit(auto& archive, auto& criterion) { archive("overestimates", criterion.overestimates); }
+};
+template <>
+struct json_members<equal_weights> {
+  static constexpr std::string_view kind = "equal_weights";
   static void visit(auto&, auto&) {}
+};
+template <>
+struct json_members<known_sigma> {
+  static constexpr std::string_view kind = "known_sigma";
+  static void visit(auto& archive, auto& weights) { archive("sigma", weights.sigma); }
+};
+template <>
+struct json_members<relative_weights> {
+  static constexpr std::string_view kind = "relative_weights";
+  static void visit(auto& archive, auto& weights) { archive("weight", weights.weight); }
+};
+template <>
+struct json_members<frequencies> {
+  static constexpr std::string_view kind = "frequencies";
+  static void visit(auto& archive, auto& weights) { archive("count", weights.count); }
+};
+template <real T>
+struct json_members<coefficient_value<T>> {
+  static constexpr std::string_view kind = "coefficient_value";
+  static void visit(auto& archive, auto& fixed) {
+    archive("symbol", fixed.symbol);
+    archive("value", fixed.value);
+  }
+};
+template <>
+struct json_members<coefficient_pair> {
+  static constexpr std::string_view kind = "coefficient_pair";
+  static void visit(auto& archive, auto& tied) {
+    archive("first", tied.first);
+    archive("second", tied.second);
+  }
+};
+template <real T>
+struct json_members<coefficient_bounds<T>> {
+  static constexpr std::string_view kind = "coefficient_bounds";
+  static void visit(auto& archive, auto& box) {
+    archive("symbol", box.symbol);
+    archive("lower", box.lower);
+    archive("upper", box.upper);
+  }
 };
 template <>
 struct json_names<residual> {
@@ -64,10 +120,14 @@ struct json_members<fit_options<Law>> {
   static constexpr std::string_view kind = "fit_options";
   static void visit(auto& archive, auto& options) {
     archive("start", options.start);
+    archive("fixed", options.fixed);
+    archive("tied", options.tied);
+    archive("bounds", options.bounds);
     archive("criterion", options.criterion);
     archive("residual", options.residual);
     archive("reduction", options.reduction);
     archive("search", options.search);
+    archive("weights", options.weights);
   }
 };
 
@@ -133,6 +193,11 @@ struct json_members<fit_result<Law>> {
     });
     archive("residuals", result.residuals);
     archive("singular_ratio", result.singular_ratio);
+    archive("free_count", result.free_count);
+    archive("rank", result.rank);
+    archive.each("undetermined", result.undetermined, [](auto& item, auto& direction) {
+      for (std::size_t k = 0; k < direction.size(); ++k) item(Law::coefficients()[k].symbol, direction[k]);
+    });
     archive("options", result.options);
   }
 
