@@ -285,3 +285,17 @@ TEST_CASE("what the runs leave open is said: the combination, and how many there
   CHECK(fixed.undetermined.empty());
   CHECK(off(fixed.law.E, law.E) < 1e-9);
 }
+
+TEST_CASE("a floor that dies in the search ends at 0 and converged, though losses without noise leave few digits") {
+  // A law without a floor and losses that ask for less than none: values of the objective are known to 1e-12 only.
+  runs data;
+  for (const double N : {1e8, 3e8, 7e8, 1e9, 3e9, 7e9, 1e10, 3e10, 7e10})
+    for (const double ratio : {5.0, 10.0, 20.0, 40.0})
+      data.push_back({{N, ratio * N}, 30 * std::pow(N, -0.1) + 3 * std::pow(ratio * N, -0.05) - 0.2});
+  const auto result = sc::fit<sc::chinchilla>(data);
+  CHECK(result.converged());
+  CHECK(result.law.E == 0);
+  REQUIRE(result.at_bound.size() == 1);
+  CHECK(result.at_bound[0].symbol == "E");
+  CHECK(result.identified());
+}

@@ -140,6 +140,7 @@ class basin_search {
   static constexpr auto terms = term_places<Law>();
   static constexpr auto table = Law::coefficients();
   static constexpr T infinity = std::numeric_limits<T>::infinity();
+  static constexpr int usual_evaluations = 500;
 
   static int at(std::size_t k) { return static_cast<int>(k); }
 
@@ -150,8 +151,16 @@ class basin_search {
     squares_ = std::numeric_limits<T>::quiet_NaN();
   }
 
+  /// What rounding alone makes of a value of the objective.
+  T noise(T value) const {
+    return T(64) * std::numeric_limits<T>::epsilon() * std::abs(value) + f_.floor +
+           f_.root_noise * std::sqrt(std::abs(value));
+  }
+
   end polish(const vector& y);
-  end newton(const vector& y);
+  end newton(const vector& y, int max_evaluations);
+  end follow(const vector& y);
+  end without_nothing(end result);
   optimize::newton_options<vector> options_at(const vector& y) const;
   std::vector<end> lowest_of_each(std::vector<end> found) const;
 
@@ -196,8 +205,7 @@ auto basin_search<Law>::lowest_of_each(std::vector<end> found) const -> std::vec
     if (result.empty() || !same(lowest, one->value)) {
       result.push_back(*one);
       lowest = one->value;
-    } else if (one->value <= lowest + T(64) * std::numeric_limits<T>::epsilon() * std::abs(lowest) + f_.floor &&
-               preference(*one) < preference(result.back())) {
+    } else if (one->value <= lowest + noise(lowest) && preference(*one) < preference(result.back())) {
       result.back() = *one;
     }
   }
@@ -208,7 +216,7 @@ auto basin_search<Law>::lowest_of_each(std::vector<end> found) const -> std::vec
 template <loss_model Law>
 auto basin_search<Law>::options_at(const vector& y) const -> optimize::newton_options<vector> {
   optimize::newton_options<vector> options{
-      .lower = f_.coordinates.lower(), .upper = f_.coordinates.upper(), .floor = f_.floor};
+      .lower = f_.coordinates.lower(), .upper = f_.coordinates.upper(), .floor = f_.floor, .root_noise = f_.root_noise};
   for (std::size_t k = 0; k < P; ++k) {
     bool hold = y[at(k)] == -infinity;
     if constexpr (sum_of_powers<Law>)
@@ -219,46 +227,50 @@ auto basin_search<Law>::options_at(const vector& y) const -> optimize::newton_op
 }
 
 template <loss_model Law>
-auto basin_search<Law>::newton(const vector& y) -> end {
-  constexpr int direct = 40;  // evaluations; a good start needs 10
+auto basin_search<Law>::newton(const vector& y, int max_evaluations) -> end {
   auto options = options_at(y);
-  // Where too few residuals are in the quadratic zone for Newton to see a curvature: widen it to all of them, then
-  // narrow it.
-  const auto follow = [&](vector from) {
-    const T zone = f_.of.zone;
-    T wide = 0;
-    const auto r = f_.residuals_at(from);
-    for (std::size_t i = 0; i < r.size(); ++i) wide = std::max(wide, std::abs(r[i]) / f_.runs[i].sigma);
-    auto rough = options;
-    rough.relative_tolerance = std::sqrt(std::numeric_limits<T>::epsilon());
-    for (f_.of.zone = wide; f_.of.zone > zone; f_.of.zone /= 4) {
-      const auto step = optimize::newton(f_, from, rough);
-      evaluations_ += step.evaluations;
-      from = step.x;
-    }
-    f_.of.zone = zone;
-    return optimize::newton(f_, from, options);
-  };
-  auto r = [&] {
-    if (follow_) return follow(y);
-    auto quick = options;
-    if (f_.of.zone < infinity) quick.max_evaluations = direct;
-    return optimize::newton(f_, y, quick);
-  }();
+  options.max_evaluations = max_evaluations;
+  const auto r = optimize::newton(f_, y, options);
   evaluations_ += r.evaluations;
-  if (!r.stationary && !follow_ && f_.of.zone < infinity) {
-    const auto followed = follow(r.x);
-    evaluations_ += followed.evaluations;
-    if (followed.value < r.value || followed.stationary) r = followed;
-  }
   return {r.x, r.value, r.projected_gradient, r.predicted_decrease, r.tolerance, r.iterations, r.stationary, true};
 }
 
-/// Newton's method; where it drives a coefficient to nothing it ends on the face where that is 0, unless that is worse.
+/// Where too few residuals are in the quadratic zone for Newton to see a curvature: widens it to all of them, then
+/// narrows it.
+template <loss_model Law>
+auto basin_search<Law>::follow(const vector& y) -> end {
+  const T zone = f_.of.zone;
+  T wide = 0;
+  const auto r = f_.residuals_at(y);
+  for (std::size_t i = 0; i < r.size(); ++i) wide = std::max(wide, std::abs(r[i]) / f_.runs[i].sigma);
+  auto rough = options_at(y);
+  rough.relative_tolerance = std::sqrt(std::numeric_limits<T>::epsilon());
+  vector from = y;
+  for (f_.of.zone = wide; f_.of.zone > zone; f_.of.zone /= 4) {
+    const auto step = optimize::newton(f_, from, rough);
+    evaluations_ += step.evaluations;
+    from = step.x;
+  }
+  f_.of.zone = zone;
+  return newton(from, usual_evaluations);
+}
+
+/// Newton's method, directly if that is soon done, and otherwise down to Huber's delta.
 template <loss_model Law>
 auto basin_search<Law>::polish(const vector& y) -> end {
+  constexpr int direct = 40;  // evaluations; a good start needs 10
+  if (!(f_.of.zone < infinity)) return without_nothing(newton(y, usual_evaluations));
+  if (follow_) return without_nothing(follow(y));
+  end result = without_nothing(newton(y, direct));
+  if (result.converged) return result;
+  const end followed = without_nothing(follow(result.x));
+  return followed.converged || followed.value < result.value ? followed : result;
+}
+
+/// Where a polish drove a coefficient to nothing, the end on the face where that is 0, unless that is worse.
+template <loss_model Law>
+auto basin_search<Law>::without_nothing(end result) -> end {
   constexpr T nothing = T(1e-6);  // of every prediction
-  end result = newton(y);
   const auto& limits = f_.coordinates.limits();
   for (std::size_t k = 0; k < P; ++k) {
     // A coefficient's coordinate is about the log of its term at the centre of the data, over the loss there.
@@ -269,8 +281,8 @@ auto basin_search<Law>::polish(const vector& y) -> end {
     if (!(f_.log_gram(result.x)(at(k), at(k)) < nothing * nothing * weight)) continue;
     vector face = result.x;
     face[at(k)] = -infinity;
-    const end without = newton(face);
-    if (without.value <= result.value + result.tolerance) result = without;
+    const end without = newton(face, usual_evaluations);
+    if (without.value <= result.value + std::max(result.tolerance, noise(result.value))) result = without;
   }
   return result;
 }

@@ -203,9 +203,12 @@ class coordinates {
   template <class U>
   std::array<U, P> natural(const std::array<U, P>& y) const {
     std::array<U, P> n;
-    for (std::size_t k = 0; k < P; ++k)
-      n[k] = limits_.held[k] ? U(coordinate(k, limits_.value[k]))
-                             : y[limits_.leader[k]] / U(centres_.spread[limits_.leader[k]]);
+    for (std::size_t k = 0; k < P; ++k) {
+      const std::size_t leader = limits_.leader[k];
+      n[k] = limits_.held[k] ? U(coordinate(k, limits_.value[k])) : y[leader];
+      // Not by 1: the derivatives of -infinity / 1 are not numbers.
+      if (!limits_.held[k] && centres_.spread[leader] != T(1)) n[k] = n[k] / U(centres_.spread[leader]);
+    }
     for (const auto& term : terms) {
       if (!centred_[term.coefficient]) continue;
       U& log_coefficient = n[term.coefficient];

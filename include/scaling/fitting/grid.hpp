@@ -133,7 +133,13 @@ std::vector<Law> lattice_starts(const fit_problem<Law>& f) {
       }
     }
     (void)problem.solve();
-    for (std::size_t i = 0; i < problem.size; ++i) set(law, place[i], problem.x[i]);
+    T weight = 0;
+    for (const auto& run : f.runs) weight += run.weight / (run.sigma * run.sigma);
+    for (std::size_t i = 0; i < problem.size; ++i) {
+      // A descent in logs cannot start at 0: a thousandth of the losses instead.
+      const T little = T(1e-3) * std::sqrt(weight / problem.gram[i][i]);
+      set(law, place[i], std::clamp(std::max(problem.x[i], little), limits.lower[place[i]], limits.upper[place[i]]));
+    }
     return law;
   };
 

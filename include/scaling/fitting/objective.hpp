@@ -61,11 +61,14 @@ struct fit_problem {
   std::vector<run_type> runs;
   detail::coordinates<Law> coordinates;
   residual_function<T> of;
-  T floor;  ///< what rounding alone contributes to the objective
+  T floor;       ///< what rounding alone contributes to the objective
+  T root_noise;  ///< by how much its values are off, over their root
 
   fit_problem(std::vector<run_type> runs_, const detail::coordinates<Law>& coordinates_,
               const residual_function<T>& function)
-      : runs(std::move(runs_)), coordinates(coordinates_), of(function), floor(rounding_floor()) {}
+      : runs(std::move(runs_)), coordinates(coordinates_), of(function) {
+    find_rounding();
+  }
 
   /// r_i at a law over T or over dual numbers.
   template <class U>
@@ -112,13 +115,18 @@ struct fit_problem {
   }
 
  private:
-  /// The criterion of residuals of a few roundings, n (4 eps scale)^2 within the quadratic zone. Smaller differences of
-  /// the objective mean nothing. Runs without noise have their optimum there.
-  T rounding_floor() const {
+  /// The criterion of residuals of a few roundings, n (4 eps scale)^2 within the quadratic zone: smaller differences of
+  /// the objective mean nothing, and runs without noise have their optimum there. And how far a value is off whose
+  /// residuals are each off by that: sum w rho' dr, the slopes at most sqrt(2 w rho), the errors independent.
+  void find_rounding() {
     const T rounding = resolution(runs, of.residual);
-    T sum = 0;
-    for (const auto& run : runs) sum += 2 * rho(run, rounding);
-    return sum;
+    T heaviest = 0;
+    floor = 0;
+    for (const auto& run : runs) {
+      floor += 2 * rho(run, rounding);
+      heaviest = std::max(heaviest, weight(run, rounding));
+    }
+    root_noise = 2 * rounding * std::sqrt(2 * heaviest);
   }
 };
 

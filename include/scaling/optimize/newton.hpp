@@ -28,6 +28,9 @@ struct newton_options {
   T relative_tolerance = 64 * std::numeric_limits<T>::epsilon();
   /// What rounding alone contributes to f: the part of the tolerance that is left where f itself vanishes.
   T floor = 0;
+  /// Values of f are off by up to root_noise sqrt(|f|), as a sum of squares of rounded numbers is. Where a step promises
+  /// less, the gradient judges it instead of the value; where neither gets better, that is convergence.
+  T root_noise = 0;
   /// Hopeless, and given up, where even twice the predicted decrease, four times what a quadratic would gain, leaves f
   /// above this. For one start of many, of which others have come lower.
   T hopeless_above = std::numeric_limits<T>::infinity();
@@ -44,7 +47,7 @@ struct [[nodiscard]] newton_result {
   T value, projected_gradient;      ///< f, and the largest |df/dx_i| that the box does not block
   T predicted_decrease, tolerance;  ///< the two sides of the stopping test where it was last made
   int iterations, evaluations;
-  bool stationary;  ///< predicted_decrease <= tolerance
+  bool stationary;  ///< predicted_decrease <= tolerance, or neither value nor gradient can be told to get better
   bool hopeless;    ///< given up, see hopeless_above
 };
 
@@ -150,6 +153,8 @@ newton_result<Vector> newton(const F& f, const Vector& x0, const newton_options<
     result.predicted_decrease = std::min(result.predicted_decrease, linear);
     result.stationary = result.predicted_decrease <= result.tolerance;
     if (result.evaluations >= options.max_evaluations || (result.stationary && !solvable)) break;
+    const T noise = options.root_noise * std::sqrt(std::abs(here.value));
+    const bool blind = !result.stationary && result.predicted_decrease <= noise;
     result.hopeless = here.value - 2 * result.predicted_decrease > options.hopeless_above;
     if (result.hopeless) break;
     if (!regular && !result.stationary) {
@@ -175,7 +180,7 @@ newton_result<Vector> newton(const F& f, const Vector& x0, const newton_options<
       box.move(x, t, p, to);
       evaluate(to, trial);
       if (trial.value < best.value) best = trial, best_x = to;
-      if (result.stationary) break;
+      if (result.stationary || blind) break;
       if (!(trial.value <= here.value + T(1e-4) * t * slope))
         high = t;
       else if (trial.gradient.dot(p) < T(0.9) * slope && t < limit && t * length < options.longest_step)
@@ -185,9 +190,14 @@ newton_result<Vector> newton(const F& f, const Vector& x0, const newton_options<
       t = high < infinity ? (low + high) / 2 : std::min(2 * t, limit);
     }
     // At the floor of rounding the gradient is a better judge than the value.
-    if (result.stationary && trial.value <= here.value + result.tolerance &&
-        box.projected_gradient(to, trial.gradient) < box.projected_gradient(x, here.gradient))
+    const T flatter = box.projected_gradient(x, here.gradient) * (blind ? T(0.9) : T(1));
+    if ((result.stationary || blind) && trial.value <= here.value + std::max(result.tolerance, noise) &&
+        box.projected_gradient(to, trial.gradient) < flatter) {
       best = trial, best_x = to;
+    } else if (blind) {
+      result.tolerance = noise;
+      result.stationary = true;
+    }
     const bool moved = best_x != x;
     here = best;
     x = best_x;
