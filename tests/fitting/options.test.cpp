@@ -238,7 +238,8 @@ TEST_CASE("runs in float are fitted in double, and the result is rounded once") 
   runs widened;
   for (const auto& run : data) {
     narrow.push_back({{float(run.at.parameters), float(run.at.tokens)}, float(run.loss)});
-    widened.push_back({{narrow.back().at.parameters, narrow.back().at.tokens}, narrow.back().loss});
+    widened.push_back({{static_cast<double>(narrow.back().at.parameters), static_cast<double>(narrow.back().at.tokens)},
+                       static_cast<double>(narrow.back().loss)});
   }
   const auto result = sc::fit<sc::chinchilla>(narrow, {.tied = {{"alpha", "beta"}}, .bounds = {{"E", 0.5f, 3}}});
   const auto wide = sc::fit<sc::chinchilla>(widened, {.tied = {{"alpha", "beta"}}, .bounds = {{"E", 0.5, 3}}});
@@ -250,13 +251,16 @@ TEST_CASE("runs in float are fitted in double, and the result is rounded once") 
 }
 
 TEST_CASE("runs in long double are fitted to their own precision") {
-  std::vector<sc::observation<sc::training_run<long double>>> data;
-  for (const auto& run : noisy_runs(11)) data.push_back({{run.at.parameters, run.at.tokens}, run.loss});
+  using wide = long double;
+  std::vector<sc::observation<sc::training_run<wide>>> data;
+  for (const auto& run : noisy_runs(11))
+    data.push_back(
+        {{static_cast<wide>(run.at.parameters), static_cast<wide>(run.at.tokens)}, static_cast<wide>(run.loss)});
   const auto result = sc::fit<sc::chinchilla>(data);
   CHECK(result.converged());
   CHECK(result.gradient_norm < 1e-17L * result.objective * 1000);
   const auto narrow = sc::fit<sc::chinchilla>(noisy_runs(11));
-  CHECK(std::abs(result.objective / narrow.objective - 1) < 1e-12L);
+  CHECK(std::abs(result.objective / static_cast<wide>(narrow.objective) - 1) < 1e-12L);
 }
 
 TEST_CASE("what the runs leave open is said: the combination, and how many there are") {

@@ -179,10 +179,11 @@ template <loss_model Law>
 auto basin_search<Law>::lowest_of_each(std::vector<end> found) const -> std::vector<end> {
   std::erase_if(found, [](const end& one) { return !std::isfinite(one.value); });
   if (found.size() < 2) return found;
-  // Pointers are sorted: the buffer of std::stable_sort is not aligned for vectors that want more than 16 bytes.
+  // By pointers, which also tell apart equals.
   std::vector<const end*> order;
   for (const auto& one : found) order.push_back(&one);
-  std::stable_sort(order.begin(), order.end(), [](const end* a, const end* b) { return a->value < b->value; });
+  std::sort(order.begin(), order.end(),
+            [](const end* a, const end* b) { return a->value != b->value ? a->value < b->value : a < b; });
   const auto& lower = f_.coordinates.lower();
   const auto& upper = f_.coordinates.upper();
   const auto preference = [&](const end& one) {

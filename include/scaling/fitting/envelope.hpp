@@ -140,7 +140,9 @@ std::vector<trajectory<T>> trajectories(const Points& points, const training_cos
                                       " has two losses at the same tokens, must have one");
     result.push_back(one);
   }
-  std::stable_sort(result.begin(), result.end(), [](auto& a, auto& b) { return a.parameters < b.parameters; });
+  std::sort(result.begin(), result.end(), [](auto& a, auto& b) {
+    return a.parameters != b.parameters ? a.parameters < b.parameters : a.run < b.run;
+  });
   return result;
 }
 

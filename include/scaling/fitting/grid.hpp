@@ -161,7 +161,8 @@ std::vector<Law> lattice_starts(const fit_problem<Law>& f) {
   };
   std::vector<std::size_t> order;
   for (std::size_t index = 0; index < value.size(); ++index) order.push_back(index);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return value[a] < value[b]; });
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return value[a] != value[b] ? value[a] < value[b] : a < b; });
   std::vector<Law> result;
   for (const std::size_t index : order)
     if (result.size() < most_starts || is_lowest(index)) result.push_back(laws[index]);

@@ -29,9 +29,9 @@ auto widened(const Runs& runs) {
   using wide = typename Law<double>::input_type;
   std::vector<observation<wide>> result;
   for (const auto& run : runs) {
-    observation<wide> one{{}, double{run.loss}};
+    observation<wide> one{{}, static_cast<double>(run.loss)};
     for (std::size_t b = 0; b < input_count<wide>; ++b)
-      one.at.*wide::inputs()[b].member = double{run.at.*narrow::inputs()[b].member};
+      one.at.*wide::inputs()[b].member = static_cast<double>(run.at.*narrow::inputs()[b].member);
     result.push_back(one);
   }
   return result;

@@ -282,7 +282,9 @@ class screen {
     here = first_of(at);
     for (std::size_t index = 0; index < at.points; ++index, advance(at, here))
       if (value[index] < infinity && is_lowest(at, value, index, here.point)) lowest.push_back({value[index], here});
-    std::stable_sort(lowest.begin(), lowest.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::sort(lowest.begin(), lowest.end(), [](const auto& a, const auto& b) {
+      return a.first != b.first ? a.first < b.first : a.second.row < b.second.row;
+    });
     for (const auto& [squares, there] : lowest) {
       (void)solve(at, there, c);
       vector x = vector::Zero();

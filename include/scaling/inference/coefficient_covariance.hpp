@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <limits>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include <Eigen/Core>
@@ -115,8 +116,10 @@ struct coefficient_covariance {
       for (std::size_t b = a + 1; b < table.size(); ++b)
         if (const T value = r(static_cast<int>(a), static_cast<int>(b)); std::abs(value) > T(threshold))
           pairs.push_back({table[a].symbol, table[b].symbol, value});
-    std::stable_sort(pairs.begin(), pairs.end(),
-                     [](const auto& x, const auto& y) { return std::abs(x.correlation) > std::abs(y.correlation); });
+    std::sort(pairs.begin(), pairs.end(), [](const auto& x, const auto& y) {
+      const T a = std::abs(x.correlation), b = std::abs(y.correlation);
+      return a != b ? a > b : std::tie(x.first, x.second) < std::tie(y.first, y.second);
+    });
     return pairs;
   }
 

@@ -115,7 +115,7 @@ newton_result<Vector> newton(const F& f, const Vector& x0, const newton_options<
   using T = typename Vector::Scalar;
   using model = detail::newton_model<Vector>;
   constexpr int n = model::n;
-  constexpr T slight = 1e-8, infinity = std::numeric_limits<T>::infinity();
+  constexpr T slight = T(1e-8), infinity = std::numeric_limits<T>::infinity();
   const scaling::detail::box<Vector> box(x0, options.lower, options.upper, "scaling::optimize::newton");
 
   newton_result<Vector> result{};
