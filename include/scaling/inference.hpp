@@ -7,6 +7,7 @@
 #include <scaling/inference/coefficient_covariance.hpp>
 #include <scaling/inference/covariance.hpp>
 #include <scaling/inference/forecast.hpp>
+#include <scaling/inference/in_double.hpp>
 #include <scaling/inference/interval.hpp>
 #include <scaling/inference/law_sample.hpp>
 #include <scaling/inference/likelihood.hpp>

@@ -84,6 +84,16 @@ TEST_CASE("a wide Huber density is the Gaussian one") {
   CHECK(sc::log_likelihood(law, noisy(0), sc::huber{}).log_likelihood > 200);  // all but no residuals
 }
 
+TEST_CASE("a narrow Huber density is that of Laplace, but for its smooth tip") {
+  const auto runs = noisy(0.01);
+  const auto huber = sc::log_likelihood(law, runs, sc::huber{1e-6}),
+             laplace = sc::log_likelihood(law, runs, sc::absolute{});
+  CHECK(huber.log_likelihood == Approx(laplace.log_likelihood).epsilon(1e-9));  // delta^2 of it
+  CHECK(huber.scale / 1e-6 == Approx(laplace.scale).epsilon(1e-9));
+  CHECK_THROWS_WITH(sc::log_likelihood(law, runs, sc::absolute{2}),
+                    Catch::Matchers::ContainsSubstring("overestimates = 2, must be 1"));
+}
+
 TEST_CASE("Wald's statistic is a sum of squared deviates") {
   sc::coefficient_covariance<law_type> c{law, sc::detail::coordinate_matrix<law_type>::Zero()};
   for (int k = 0; k < 5; ++k) c.factor(k, k) = 0.1 * (k + 1);

@@ -188,10 +188,8 @@ TEST_CASE("the covariance does not depend on the unit of N and D, but for the in
 }
 
 TEST_CASE("a coefficient at its bound is held, excluded and named") {
-  // A law without a floor and errors that ask for less than none.
-  auto data = noisy(0.001, 1, 4);
-  for (auto& run : data) run.loss = 30 * std::pow(run.at.parameters, -0.1) + 3 * std::pow(run.at.tokens, -0.05) - 0.2;
-  const auto result = sc::fit<sc::chinchilla>(data);
+  const auto data = noisy(0.001, 1, 4);
+  const auto result = sc::fit<sc::chinchilla>(data, {.bounds = {{"E", 0.0, 1.7}}});  // the floor is 1.82
   REQUIRE(result.at_bound.size() == 1);
   REQUIRE(result.at_bound[0].symbol == "E");
   const auto c = sc::covariance(result, data, form::gauss_newton);
@@ -199,6 +197,62 @@ TEST_CASE("a coefficient at its bound is held, excluded and named") {
   CHECK(c.excluded == std::vector<std::string_view>{"E"});
   CHECK(std::isnan(c.standard_errors()[0]));
   CHECK(c.standard_errors()[3] > 0);
+}
+
+TEST_CASE("a fixed coefficient is excluded, and tied ones vary together") {
+  const auto data = noisy(0.001, 1, 4);
+  const auto exponent = [](const sc::chinchilla<>& law) { return law.beta / (law.alpha + law.beta); };
+  const sc::squared criterion;
+  const auto free = sc::covariance(sc::fit<sc::chinchilla>(data, {.criterion = criterion}), data, form::likelihood);
+  const auto fixed = sc::covariance(sc::fit<sc::chinchilla>(data, {.fixed = {{"E", truth.E}}, .criterion = criterion}),
+                                    data, form::likelihood);
+  REQUIRE(fixed.status == sc::covariance_status::ok);
+  CHECK(fixed.excluded == std::vector<std::string_view>{"E"});
+  // To know E is to know more of alpha: its variance given E. The two laws differ by their errors.
+  const auto v = free.matrix();
+  const double given = std::sqrt(v(3, 3) - v(3, 0) * v(3, 0) / v(0, 0));
+  CHECK(given < 0.9 * free.standard_errors()[3]);
+  CHECK(std::abs(fixed.standard_errors()[3] / given - 1) < 0.1);
+
+  const auto tied =
+      sc::covariance(sc::fit<sc::chinchilla>(data, {.tied = {{"alpha", "beta"}}, .criterion = criterion}), data);
+  REQUIRE(tied.status == sc::covariance_status::ok);
+  CHECK(tied.excluded.empty());
+  CHECK(tied.standard_errors()[3] == tied.standard_errors()[4]);
+  CHECK(std::abs(tied.correlation()(3, 4) - 1) < 1e-12);
+  CHECK(tied.standard_error_of(exponent) < 1e-12);
+}
+
+TEST_CASE("weights: frequencies are repetitions, and a known sigma is not estimated") {
+  const auto data = noisy(0.003, 1, 5);
+  runs repeated;
+  sc::frequencies count;
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    count.count.push_back(double(i % 3));
+    for (std::size_t k = 0; k < i % 3; ++k) repeated.push_back(data[i]);
+  }
+  for (const auto kind : {form::sandwich, form::likelihood, form::gauss_newton}) {
+    const auto once = sc::covariance(sc::fit<sc::chinchilla>(repeated, {.criterion = sc::squared{}}), repeated, kind);
+    const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}, .weights = count});
+    const auto counted = sc::covariance(result, data, kind);
+    CHECK((once.matrix() - counted.matrix()).norm() < 1e-6 * once.matrix().norm());
+  }
+  const auto errors = [&](double sigma) {
+    const sc::known_sigma known{std::vector<double>(data.size(), sigma)};
+    const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}, .weights = known});
+    return sc::covariance(result, data, form::likelihood).standard_errors()[3];
+  };
+  CHECK(std::abs(errors(0.006) / errors(0.003) - 2) < 1e-6);
+  const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}});
+  const double estimated = sc::covariance(result, data, form::likelihood).standard_errors()[3];
+  const double size = result.residuals.root_mean_square * std::sqrt(36.0 / 31);
+  CHECK(std::abs(estimated / errors(size) - 1) < 1e-6);
+}
+
+TEST_CASE("the absolute error has no curvature") {
+  const auto data = noisy(0.003, 1, 6);
+  const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::absolute{}});
+  CHECK(sc::covariance(result, data).status == sc::covariance_status::not_smooth);
 }
 
 TEST_CASE("what is not there is a status: one model size has no covariance") {
@@ -216,7 +270,7 @@ TEST_CASE("other runs than those of the fit, and a likelihood that nobody named,
   CHECK_THROWS_WITH(sc::covariance(result, data, form::likelihood), ContainsSubstring("names a density"));
   data.pop_back();
   CHECK_THROWS_WITH(sc::covariance(result, data),
-                    ContainsSubstring("number of observations = 35, must be that of the fit"));
+                    ContainsSubstring("number of observations = 35, must be the 36 of the fit"));
 }
 
 TEST_CASE("a normal interval is symmetric, 1.96 standard errors either way") {

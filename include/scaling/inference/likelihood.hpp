@@ -4,12 +4,13 @@
 //   log likelihood = sum_i log density(r_i / sigma) - n log sigma,  at the sigma where that is greatest
 //
 //   squared   density(z) = exp(-z^2/2) / sqrt(2 pi)              sigma^2 = sum r^2 / n
+//   absolute  density(z) = exp(-|z|) / 2                         sigma = sum |r| / n
 //   huber     density(z) = exp(-rho(z)) / Z,  rho(z) = z^2/2 where |z| <= delta, delta (|z| - delta/2) beyond,
 //             Z = sqrt(2 pi) erf(delta/sqrt 2) + (2/delta) exp(-delta^2/2)
 //
-// The second is the comparison of Besiroglu et al. 2024 (arXiv 2404.10102) with delta = 1e-3. Trap: delta is in units
-// of sigma there, so a small one makes all residuals linear, and the likelihood is greatest where the sum of |r| is
-// least: not at the optimum of a fit by huber{delta}, in which delta is in the units of the residuals.
+// The last is the comparison of Besiroglu et al. 2024 (arXiv 2404.10102) with delta = 1e-3. Trap: delta is in units of
+// sigma there, so a small one makes all residuals linear, and the likelihood is greatest where the sum of |r| is least:
+// at the optimum of a fit by `absolute`, not of one by huber{delta}, whose delta is in the units of the residuals.
 #pragma once
 
 #include <cmath>
@@ -71,20 +72,26 @@ scaled_likelihood<typename Law::real_type> log_likelihood(const Law& law, const 
                                                           const criterion& density = huber{},
                                                           residual kind = residual::log) {
   using T = typename Law::real_type;
+  constexpr auto function = "scaling::log_likelihood";
+  const double overestimates = detail::overestimates(density);
+  detail::require(overestimates == 1, function, "criterion.overestimates", overestimates, "1: the densities are even");
   std::vector<T> residuals;
-  T squares = 0;
+  T squares = 0, sizes = 0;
   for (const auto& run : observations) {
     residuals.push_back(detail::residual_at(law, run, kind));
     squares += residuals.back() * residuals.back();
+    sizes += std::abs(residuals.back());
   }
   const T n = static_cast<T>(residuals.size());
-  detail::require<std::invalid_argument>(n > 0, "scaling::log_likelihood", "number of observations", residuals.size(),
-                                         "positive");
+  detail::require<std::invalid_argument>(n > 0, function, "number of observations", residuals.size(), "positive");
   if (!(squares > 0)) return {squares == 0 ? std::numeric_limits<T>::infinity() : squares, squares};
   if (const auto* h = std::get_if<huber>(&density)) {
-    detail::require(positive_finite(h->delta), "scaling::log_likelihood", "huber.delta", h->delta,
-                    "positive and finite");
+    detail::require(positive_finite(h->delta), function, "huber.delta", h->delta, "positive and finite");
     return detail::huber_likelihood(residuals, static_cast<T>(h->delta));
+  }
+  if (std::holds_alternative<absolute>(density)) {
+    const T scale = sizes / n;
+    return {-n * (std::log(2 * scale) + 1), scale};
   }
   constexpr T pi = T(3.14159265358979323846264338327950288L);
   const T variance = squares / n;

@@ -30,16 +30,16 @@ typename Law::real_type residual_at(const Law& law, const observation<typename L
 
 /// The same with derivatives, by evaluating the law's formula in nested dual numbers at coordinates x.
 template <loss_model Law>
-residual_derivatives<Law> residual_derivatives_at(const coordinate_vector<Law>& x,
-                                                  const observation<typename Law::input_type>& run, residual kind) {
+residual_derivatives<Law> residual_derivatives_at(const coordinate_vector<Law>& x, const typename Law::input_type& at,
+                                                  typename Law::real_type loss, residual kind) {
   using T = typename Law::real_type;
   constexpr std::size_t P = coefficient_count<Law>;
   using inner = dual<T, P>;
   using jet = dual<inner, P>;
   std::array<jet, P> variables;
   for (std::size_t k = 0; k < P; ++k) variables[k] = jet::variable(inner::variable(x[static_cast<int>(k)], k), k);
-  const jet predicted = law_of_coordinates<rebind_t<Law, jet>>(variables)(run.at);
-  const jet r = kind == residual::log ? log(predicted / jet(run.loss)) : predicted - jet(run.loss);
+  const jet predicted = law_of_coordinates<rebind_t<Law, jet>>(variables)(at);
+  const jet r = kind == residual::log ? log(predicted / jet(loss)) : predicted - jet(loss);
   residual_derivatives<Law> result;
   result.value = r.value.value;
   for (std::size_t a = 0; a < P; ++a) {
