@@ -4,6 +4,7 @@
 
 #include <scaling/inference/agreement.hpp>
 #include <scaling/inference/bca.hpp>
+#include <scaling/inference/bootstrap.hpp>
 #include <scaling/inference/coefficient_covariance.hpp>
 #include <scaling/inference/covariance.hpp>
 #include <scaling/inference/forecast.hpp>
@@ -12,6 +13,8 @@
 #include <scaling/inference/law_sample.hpp>
 #include <scaling/inference/likelihood.hpp>
 #include <scaling/inference/random.hpp>
+#include <scaling/inference/refit.hpp>
+#include <scaling/inference/resample.hpp>
 #include <scaling/inference/residual_derivatives.hpp>
 #include <scaling/inference/runner.hpp>
 #include <scaling/inference/threads.hpp>

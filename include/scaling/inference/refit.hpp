@@ -1,0 +1,142 @@
+// One fit of many: the same law and options on runs that count differently, checked by a second, independent start.
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <ranges>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <scaling/core/error.hpp>
+#include <scaling/core/real.hpp>
+#include <scaling/fitting/basins.hpp>
+#include <scaling/fitting/constraints.hpp>
+#include <scaling/fitting/exponent_columns.hpp>
+#include <scaling/fitting/fit.hpp>
+#include <scaling/fitting/fit_result.hpp>
+#include <scaling/fitting/grid.hpp>
+#include <scaling/fitting/observation.hpp>
+#include <scaling/fitting/screen.hpp>
+#include <scaling/loss_model.hpp>
+
+namespace scaling::detail {
+
+template <loss_model Law>
+struct refit_answer {
+  Law law;
+  bool converged, agreed;
+};
+
+/// Fits again as `result` was fitted. Safe to use from several threads.
+template <loss_model Law>
+class refitter {
+ public:
+  using T = typename Law::real_type;
+  using run_type = typename fit_problem<Law>::run_type;
+
+  template <std::ranges::random_access_range Runs>
+  refitter(const char* function, const fit_result<Law>& result, const Runs& observations)
+      : law_(result.law),
+        options_(result.options),
+        limits_(constraints_of(function, result.options)),
+        runs_(distinct_runs<T>(observations, result.options.weights)) {
+    T count = 0;
+    for (const auto& run : runs_) count += run.count;
+    require<std::invalid_argument>(count == static_cast<T>(result.observation_count), function,
+                                   "number of observations", count,
+                                   ("the " + std::to_string(result.observation_count) + " of the fit").c_str());
+    require<std::invalid_argument>(std::isfinite(result.objective), function, "objective of the fit", result.objective,
+                                   "finite");
+  }
+
+  /// The distinct runs in canonical order.
+  const std::vector<run_type>& runs() const { return runs_; }
+
+  /// Where run d was observed `counts[d]` times. Fewer observations than free coefficients, and losses
+  /// that are none, determine nothing: NaN.
+  refit_answer<Law> operator()(const std::vector<std::uint32_t>& counts) const {
+    std::vector<run_type> runs;
+    runs.reserve(runs_.size());
+    for (std::size_t d = 0; d < runs_.size(); ++d) {
+      if (counts[d] == 0) continue;
+      runs.push_back(runs_[d]);
+      runs.back().weight *= static_cast<T>(counts[d]) / runs_[d].count;
+      runs.back().count = static_cast<T>(counts[d]);
+    }
+    return (*this)(std::move(runs));
+  }
+
+  /// On these runs. The polish from the law of the whole fit and the polish of the best start of a screen that knows
+  /// nothing of it must end within 1e-8 of one another; if they do not, all starts of the screen decide, as in a fit.
+  refit_answer<Law> operator()(std::vector<run_type> runs) const {
+    T count = 0;
+    bool good = true;
+    for (const auto& run : runs) {
+      count += run.count;
+      good = good && positive_finite(run.loss);  // of drawn residuals it may be neither
+    }
+    if (!good || count < static_cast<T>(std::max<std::size_t>(limits_.free_count(), 1)))
+      return {nothing(), false, true};
+    const auto function = function_of(options_, runs);
+    basin_search<Law> find(typename basin_search<Law>::objective_type(std::move(runs), limits_, function),
+                           std::holds_alternative<absolute>(options_.criterion));
+    const auto& f = find.objective();
+    find.polish_from(f.coordinates.of(law_));
+    const auto starts = screened_starts(f);
+    if (!starts.empty()) find.polish_from(starts.front());
+    const bool agreed = starts.empty() || agree(find);
+    if (!agreed)
+      for (std::size_t i = 1; i < starts.size(); ++i) find.polish_from(starts[i]);
+    const auto minima = find.minima();
+    if (minima.empty()) return {nothing(), false, agreed};
+    const auto& best = minima.front();
+    return {f.coordinates.law_at(best.x), settled(best, f.floor) && !find.revive(best.x), agreed};
+  }
+
+ private:
+  /// Whether one more Newton step would gain nothing that matters to a replicate, though perhaps more than rounding.
+  static bool settled(const typename basin_search<Law>::end& end, T floor) {
+    return end.predicted_decrease <= T(1e-12) * std::abs(end.value) + floor;
+  }
+
+  static bool agree(const basin_search<Law>& find) {
+    const auto &warm = find.ends()[0], &other = find.ends()[1];
+    const T floor = find.objective().floor;
+    return settled(warm, floor) && settled(other, floor) &&
+           find.same(std::min(warm.value, other.value), std::max(warm.value, other.value));
+  }
+
+  /// The starting points of a fit of its own, the best first.
+  template <class Objective>
+  static auto screened_starts(const Objective& f) {
+    std::vector<typename basin_search<Law>::vector> result;
+    if constexpr (sum_of_powers<Law>) {
+      const exponent_columns<Law> columns(f);
+      for (const auto& start : screen<Law>(f, columns).starts()) result.push_back(start.y);
+    } else {
+      for (const auto& law : lattice_starts<Law>(f)) result.push_back(f.coordinates.of(law));
+    }
+    return result;
+  }
+
+  static Law nothing() {
+    std::array<T, coefficient_count<Law>> values;
+    values.fill(std::numeric_limits<T>::quiet_NaN());
+    return law_from<Law>(values);
+  }
+
+  Law law_;
+  fit_options<Law> options_;
+  constraints<Law> limits_;
+  std::vector<run_type> runs_;
+};
+
+}  // namespace scaling::detail

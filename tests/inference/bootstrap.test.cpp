@@ -1,0 +1,237 @@
+// The bootstrap: replicates that are fits of what they drew, the same bits wherever they run, and the errors known.
+// SPDX-License-Identifier: BSL-1.0
+#include <scaling/inference/bootstrap.hpp>
+#ifdef BOOST_VERSION
+#error "a bootstrap needs no Boost"
+#endif
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <scaling/chinchilla.hpp>
+#include <scaling/fitting/fit.hpp>
+#include <scaling/inference/random.hpp>
+#include <scaling/published.hpp>
+
+#include "support/catch.hpp"
+#include "support/reference.hpp"
+#include "support/tables.hpp"
+
+namespace sc = scaling;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+using runs = std::vector<sc::observation<>>;
+using law_type = sc::chinchilla<>;
+
+constexpr law_type truth = sc::published::besiroglu_2024<double>;
+
+/// 36 runs with normal errors of the log loss.
+runs noisy(double noise, std::uint64_t seed = 1) {
+  sc::philox_stream random(seed, 0);
+  runs result;
+  for (const double N : {1e8, 3e8, 7e8, 1e9, 3e9, 7e9, 1e10, 3e10, 7e10})
+    for (const double ratio : {5.0, 10.0, 20.0, 40.0})
+      result.push_back({{N, ratio * N}, truth(N, ratio * N) * std::exp(noise * random.normal())});
+  return result;
+}
+
+double alpha(const law_type& law) { return law.alpha; }
+double exponent(const law_type& law) { return law.beta / (law.alpha + law.beta); }
+double off(double got, double want) { return std::abs(got / want - 1); }
+
+}  // namespace
+
+TEST_CASE("a replicate is the same bits on any threads, in any shard, by any runner, from runs in any order") {
+  auto data = noisy(0.01);
+  const auto result = sc::fit<sc::chinchilla>(data);
+  for (const auto draw : {sc::resampling::runs, sc::resampling::residuals}) {
+    const auto whole = sc::bootstrap(result, data, {.replicates = 60, .seed = 9, .threads = 1, .draw = draw}).laws;
+    REQUIRE(whole.size() == 60);
+    CHECK(sc::bootstrap(result, data, {.replicates = 60, .seed = 9, .threads = 3, .draw = draw}).laws == whole);
+    const auto part = sc::bootstrap(result, data, {.replicates = 20, .first_replicate = 30, .seed = 9, .draw = draw});
+    CHECK(part.first_replicate == 30);
+    CHECK(std::equal(part.laws.begin(), part.laws.end(), whole.begin() + 30));
+    const auto backwards = [](std::size_t n, auto&& fn) {
+      while (n > 0) fn(--n);
+    };
+    CHECK(sc::bootstrap(result, data, {.replicates = 60, .seed = 9, .draw = draw}, backwards).laws == whole);
+    CHECK(sc::bootstrap(result, data, {.replicates = 60, .seed = 8, .draw = draw}).laws != whole);
+    std::reverse(data.begin(), data.end());
+    CHECK(sc::bootstrap(result, data, {.replicates = 60, .seed = 9, .draw = draw}).laws == whole);
+  }
+}
+
+TEST_CASE("a replicate is the fit of the runs that its stream draws") {
+  const auto data = noisy(0.01);  // in canonical order: by size, then by tokens
+  for (const sc::criterion& criterion : {sc::criterion(sc::huber{}), sc::criterion(sc::squared{})}) {
+    const auto result = sc::fit<sc::chinchilla>(data, {.criterion = criterion});
+    const auto sample = sc::bootstrap(result, data, {.replicates = 20, .seed = 5});
+    CHECK(sample.failed.empty());
+    CHECK(sample.disagreed.empty());
+    for (std::size_t i = 0; i < 20; ++i) {
+      sc::philox_stream random(5, i);
+      runs drawn;
+      for (std::size_t k = 0; k < data.size(); ++k) drawn.push_back(data[random.below(36)]);
+      const auto direct = sc::fit<sc::chinchilla>(drawn, {.criterion = criterion});
+      CHECK(off(sample.laws[i].alpha, direct.law.alpha) < 1e-8);
+      CHECK(off(sample.laws[i].E, direct.law.E) < 1e-8);
+    }
+  }
+}
+
+TEST_CASE("clusters of one size are drawn together, sizes read off a figure too") {
+  auto data = noisy(0.01);
+  sc::philox_stream random(3, 3);
+  for (auto& run : data) run.at.parameters *= 1 + 1e-5 * random.normal();
+  const auto distinct = sc::detail::distinct_runs<double>(data);
+  const auto sizes = sc::detail::resampler::of_clusters(distinct, 0);
+  CHECK(sizes.units() == 9);
+  const auto counts = sizes.draw(random);
+  for (std::size_t d = 0; d < 36; ++d) CHECK(counts[d] == counts[d / 4 * 4]);
+  CHECK(std::count(counts.begin(), counts.end(), 0U) > 0);
+  const auto without = sizes.without(2);
+  CHECK(std::count(without.begin(), without.end(), 0U) == 4);
+  CHECK(std::count(without.begin() + 8, without.begin() + 12, 0U) == 4);
+
+  const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}});
+  const auto plain = sc::bootstrap(result, data, {.replicates = 50});
+  const auto clustered = sc::bootstrap(result, data, {.replicates = 50, .cluster_by = "parameters"});
+  CHECK(clustered.laws != plain.laws);
+  CHECK(clustered.standard_error_of(alpha) < 3 * plain.standard_error_of(alpha));
+  CHECK_THROWS_WITH(sc::bootstrap(result, data, {.cluster_by = "params"}),
+                    ContainsSubstring("\"params\" is no input, which are parameters, tokens"));
+}
+
+TEST_CASE("equal runs are one run that counts twice, and are drawn as two") {
+  auto data = noisy(0.01);
+  data[20] = data[21];
+  const auto distinct = sc::detail::distinct_runs<double>(data);
+  REQUIRE(distinct.size() == 35);
+  const auto draws = sc::detail::resampler::of_observations(distinct);
+  CHECK(draws.units() == 36);
+  double twice = 0, once = 0;
+  for (std::uint64_t i = 0; i < 2000; ++i) {
+    sc::philox_stream random(1, i);
+    const auto counts = draws.draw(random);
+    twice += counts[20] / 2000.0;
+    once += counts[3] / 2000.0;
+  }
+  CHECK(std::abs(once - 1) < 5 / std::sqrt(2000.0));
+  CHECK(std::abs(twice - 2) < 5 * std::sqrt(2 / 2000.0));
+}
+
+TEST_CASE("residuals put back on the law: the standard errors of least squares") {
+  const auto data = noisy(0.001, 4);
+  const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}});
+  const auto sample = sc::bootstrap(result, data, {.replicates = 800, .seed = 1, .draw = sc::resampling::residuals});
+  // The scatter of fits of fresh tables, whose noise is known; the residuals are smaller by (n - p)/n.
+  sc::law_sample<law_type> fresh;
+  for (std::uint64_t i = 0; i < 800; ++i)
+    fresh.laws.push_back(sc::fit<sc::chinchilla>(noisy(0.001, 100 + i), {.criterion = sc::squared{}}).law);
+  const double shrunk = result.residuals.root_mean_square / 0.001;
+  CHECK(std::abs(sample.standard_error_of(alpha) / fresh.standard_error_of(alpha) / shrunk - 1) < 0.14);  // 4 of 3.5 %
+  CHECK_THROWS_WITH(sc::bootstrap(result, data, {.cluster_by = "parameters", .draw = sc::resampling::residuals}),
+                    ContainsSubstring("residuals are drawn one by one"));
+}
+
+TEST_CASE("weights of the fit stay with their runs") {
+  const auto data = noisy(0.01);
+  sc::known_sigma sigma;
+  for (std::size_t i = 0; i < data.size(); ++i) sigma.sigma.push_back(i % 2 == 0 ? 0.01 : 0.03);
+  const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}, .weights = sigma});
+  const auto sample = sc::bootstrap(result, data, {.replicates = 5, .seed = 5});
+  for (std::size_t i = 0; i < 5; ++i) {
+    sc::philox_stream random(5, i);
+    runs drawn;
+    sc::known_sigma drawn_sigma;
+    for (std::size_t k = 0; k < data.size(); ++k) {
+      const auto pick = random.below(36);
+      drawn.push_back(data[pick]);
+      drawn_sigma.sigma.push_back(sigma.sigma[pick]);
+    }
+    const auto direct = sc::fit<sc::chinchilla>(drawn, {.criterion = sc::squared{}, .weights = drawn_sigma});
+    CHECK(off(sample.laws[i].alpha, direct.law.alpha) < 1e-8);
+  }
+}
+
+TEST_CASE("the jackknife leaves out one run, or one size, at a time") {
+  const auto data = noisy(0.01);
+  const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}});
+  const auto ones = sc::jackknife(result, data);
+  REQUIRE(ones.laws.size() == 36);
+  auto rest = data;
+  rest.erase(rest.begin() + 7);
+  CHECK(off(ones.laws[7].alpha, sc::fit<sc::chinchilla>(rest, {.criterion = sc::squared{}}).law.alpha) < 1e-8);
+  CHECK(sc::jackknife(result, data, "parameters").laws.size() == 9);
+}
+
+TEST_CASE("where two starts end in different minima that is counted, and no start does better than the replicate") {
+  // Noise of ten deltas on 36 runs: all but least absolute deviations, which have several minima now and then.
+  const auto data = noisy(0.01);
+  const auto result = sc::fit<sc::chinchilla>(data);
+  const auto sample = sc::bootstrap(result, data, {.replicates = 600, .seed = 9, .draw = sc::resampling::residuals});
+  REQUIRE(!sample.disagreed.empty());
+  CHECK(sample.disagreed.size() < 30);
+  const sc::detail::refitter<law_type> refit("test", result, data);
+  const sc::detail::residual_resampler<law_type> draws(result, refit.runs());
+  for (const std::size_t i : sample.disagreed) {
+    sc::philox_stream random(9, i);
+    runs drawn;
+    for (const auto& run : draws.draw(random)) drawn.push_back({{run.inputs[0], run.inputs[1]}, run.loss});
+    const auto direct = sc::fit<sc::chinchilla>(drawn, {.start = result.law});
+    const auto replicate = sc::fit<sc::chinchilla>(drawn, {.start = sample.laws[i], .search = sc::search::single});
+    CHECK(replicate.objective <= direct.objective * (1 + 1e-8));
+    CHECK(off(replicate.law.alpha, sample.laws[i].alpha) < 1e-6);
+  }
+}
+
+TEST_CASE("replicates with too few runs are counted as failed, not hidden") {
+  runs data = noisy(0.001);
+  data.resize(6);
+  for (std::size_t i = 1; i < 6; ++i) data[i].at.parameters = 3e8 * (i < 3 ? 1 : 10);  // 1, 2 and 3 runs of a size
+  const auto result = sc::fit<sc::chinchilla>(data);
+  REQUIRE(result.converged());
+  const auto sample = sc::bootstrap(result, data, {.replicates = 30, .cluster_by = "parameters"});
+  CHECK(sample.laws.size() == 30);
+  CHECK(!sample.failed.empty());
+  CHECK(std::isnan(sample.laws[sample.failed[0]].alpha));
+  CHECK(std::isnan(sample.interval_of(alpha).lower));
+}
+
+TEST_CASE("what cannot be bootstrapped is refused") {
+  auto data = noisy(0.01);
+  auto result = sc::fit<sc::chinchilla>(data);
+  result.objective = std::numeric_limits<double>::quiet_NaN();
+  CHECK_THROWS_WITH(sc::bootstrap(result, data),
+                    ContainsSubstring("scaling::bootstrap: objective of the fit = nan, must"));
+  data.pop_back();
+  CHECK_THROWS_WITH(sc::bootstrap(result, data),
+                    ContainsSubstring("scaling::bootstrap: number of observations = 35, must be the 36 of the fit"));
+}
+
+TEST_CASE("Epoch's runs: the standard errors that are published") {
+  const auto file = support::reference_file("data/epoch_2024.csv");
+  if (!file) return;
+  const auto data = support::epoch_240(*file);
+  const auto result = sc::fit<sc::chinchilla>(data);
+  const auto sample = sc::bootstrap(result, data, {.replicates = 1500, .seed = 1});
+  CHECK(sample.failed.empty());
+  CHECK(sample.disagreed.empty());
+  const auto error = [&](double law_type::*member) {
+    return sample.standard_error_of([&](const law_type& law) { return law.*member; });
+  };
+  // Four standard errors of a standard deviation of 1500 normal numbers are 7 %; A and B have heavier tails.
+  CHECK(off(error(&law_type::alpha), 0.0153) < 0.07);
+  CHECK(off(error(&law_type::beta), 0.0213) < 0.07);
+  CHECK(off(error(&law_type::E), 0.0267) < 0.07);
+  CHECK(off(error(&law_type::A), 124) < 0.12);
+  CHECK(off(error(&law_type::B), 1330) < 0.2);
+  CHECK(off(sample.standard_error_of(exponent), 0.020) < 0.09);
+  CHECK(std::abs(result.law.beta / (result.law.alpha + result.law.beta) - 0.514) < 0.0005);
+}
