@@ -12,6 +12,7 @@
 #include <scaling/inference/interval.hpp>
 #include <scaling/inference/law_sample.hpp>
 #include <scaling/inference/likelihood.hpp>
+#include <scaling/inference/profile.hpp>
 #include <scaling/inference/random.hpp>
 #include <scaling/inference/refit.hpp>
 #include <scaling/inference/resample.hpp>

@@ -1,0 +1,146 @@
+// Profile intervals: against their definition, and against what is known where the law is as good as linear.
+// SPDX-License-Identifier: BSL-1.0
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <scaling/chinchilla.hpp>
+#include <scaling/fitting/fit.hpp>
+#include <scaling/inference/covariance.hpp>
+#include <scaling/inference/profile.hpp>
+#include <scaling/inference/random.hpp>
+#include <scaling/published.hpp>
+
+#include "support/catch.hpp"
+#include "support/reference.hpp"
+#include "support/tables.hpp"
+
+namespace sc = scaling;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+using runs = std::vector<sc::observation<>>;
+using law_type = sc::chinchilla<>;
+
+constexpr law_type truth = sc::published::besiroglu_2024<double>;
+constexpr double chi_squared_95 = 3.841458820694124;
+
+runs noisy(double noise, std::uint64_t seed = 1) {
+  sc::philox_stream random(seed, 0);
+  runs result;
+  for (const double N : {1e8, 3e8, 7e8, 1e9, 3e9, 7e9, 1e10, 3e10, 7e10})
+    for (const double ratio : {5.0, 10.0, 20.0, 40.0})
+      result.push_back({{N, ratio * N}, truth(N, ratio * N) * std::exp(noise * random.normal())});
+  return result;
+}
+
+double off(double got, double want) { return std::abs(got / want - 1); }
+
+}  // namespace
+
+TEST_CASE("at its ends the statistic is at its quantile") {
+  const auto data = noisy(0.003);
+  const auto objective = [&](const sc::criterion& criterion, const std::string& symbol, double value) {
+    return sc::fit<sc::chinchilla>(data, {.fixed = {{symbol, value}}, .criterion = criterion}).objective;
+  };
+  for (const std::string symbol : {"E", "A", "beta"}) {
+    CAPTURE(symbol);
+    SECTION("squared: n log(Q(c)/Q), for " + symbol) {
+      const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}});
+      const auto p = sc::profile(result, data, symbol);
+      CHECK(p.statistic == sc::profile_statistic::gaussian);
+      CHECK((p.lower_determined && p.upper_determined));
+      CHECK(p.improvement < 1e-10);
+      for (const double end : {p.interval.lower, p.interval.upper})
+        CHECK(off(36 * std::log(objective(sc::squared{}, symbol, end) / result.objective), chi_squared_95) < 1e-5);
+    }
+    SECTION("huber: 2 (Q(c) - Q)/lambda, for " + symbol) {
+      const sc::huber criterion{2e-3};
+      const auto result = sc::fit<sc::chinchilla>(data, {.criterion = criterion});
+      double squares = 0, inside = 0;
+      for (const auto& run : data) {
+        const double r = std::log(result.law(run.at) / run.loss);
+        squares += std::pow(std::min(std::abs(r), 2e-3), 2);
+        inside += std::abs(r) <= 2e-3;
+      }
+      const double lambda = squares / (36 - 5) / (inside / 36);
+      const auto p = sc::profile(result, data, symbol);
+      CHECK(p.statistic == sc::profile_statistic::rho);
+      for (const double end : {p.interval.lower, p.interval.upper})
+        CHECK(off(2 * (objective(criterion, symbol, end) - result.objective) / lambda, chi_squared_95) < 1e-5);
+    }
+  }
+}
+
+TEST_CASE("where noise is small the profile interval is that of linear least squares") {
+  const auto data = noisy(1e-5);
+  const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}});
+  const auto errors = sc::covariance(result, data, sc::covariance_form::likelihood).standard_errors();
+  const char* const symbols[] = {"E", "A", "B", "alpha", "beta"};
+  for (std::size_t k = 0; k < 5; ++k) {
+    CAPTURE(symbols[k]);
+    const auto p = sc::profile(result, data, symbols[k]);
+    // Q(c) = Q (1 + (t/s)^2/(n - p)), so n log of that is the quantile where t is s times this.
+    const double deviates = std::sqrt(31 * std::expm1(chi_squared_95 / 36));
+    CHECK(off(p.interval.width() / 2, deviates * errors[k]) < 1e-3);  // of the curvature of the law
+  }
+}
+
+TEST_CASE("the interval does not depend on the reduction, and follows the unit of N") {
+  auto data = noisy(0.003);
+  const auto sum = sc::fit<sc::chinchilla>(data),
+             mean = sc::fit<sc::chinchilla>(data, {.reduction = sc::reduction::mean});
+  const auto p = sc::profile(sum, data, "alpha").interval;
+  CHECK(off(sc::profile(mean, data, "alpha").interval.lower, p.lower) < 1e-7);
+  for (auto& run : data) run.at.parameters /= 1e6;
+  CHECK(off(sc::profile(sc::fit<sc::chinchilla>(data), data, "alpha").interval.upper, p.upper) < 1e-6);
+}
+
+TEST_CASE("what the runs do not bound has no end, and says so") {
+  // So much noise that a law without a floor will do.
+  const auto data = noisy(0.3, 2);
+  const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}});
+  REQUIRE(result.converged());
+  const auto p = sc::profile(result, data, "E");
+  CHECK(!p.lower_determined);
+  CHECK(p.interval.lower == 0);
+}
+
+TEST_CASE("bounds of the fit are bounds of the interval") {
+  const auto data = noisy(0.003);
+  const auto free = sc::profile(sc::fit<sc::chinchilla>(data), data, "alpha").interval;
+  const auto result = sc::fit<sc::chinchilla>(data);
+  const double above = (result.law.alpha + free.upper) / 2;
+  const auto boxed = sc::fit<sc::chinchilla>(data, {.bounds = {{"alpha", 0.0, above}}});
+  const auto p = sc::profile(boxed, data, "alpha");
+  CHECK(p.interval.upper == above);
+  CHECK(!p.upper_determined);
+  CHECK(off(p.interval.lower, free.lower) < 1e-6);
+}
+
+TEST_CASE("misuse is refused") {
+  const auto data = noisy(0.003);
+  auto result = sc::fit<sc::chinchilla>(data, {.fixed = {{"E", 1.8}}});
+  CHECK_THROWS_WITH(sc::profile(result, data, "E"), ContainsSubstring("scaling::profile: \"E\" was held fixed"));
+  CHECK_THROWS_WITH(sc::profile(result, data, "e"), ContainsSubstring("\"e\" is no coefficient of chinchilla"));
+  CHECK_THROWS_WITH(sc::profile(result, data, "A", 1), ContainsSubstring("level = 1, must be above 0 and below 1"));
+  result.objective = std::numeric_limits<double>::infinity();
+  CHECK_THROWS_WITH(sc::profile(result, data, "A"), ContainsSubstring("objective of the fit = inf, must be finite"));
+}
+
+TEST_CASE("Epoch's runs: the intervals of collinear coefficients hold the published ones") {
+  const auto file = support::reference_file("data/epoch_2024.csv");
+  if (!file) return;
+  const auto data = support::epoch_240(*file);
+  const auto result = sc::fit<sc::chinchilla>(data);
+  const auto A = sc::profile(result, data, "A"), B = sc::profile(result, data, "B");
+  constexpr auto published = sc::published::besiroglu_2024<double>;
+  CHECK((A.interval.lower < published.A && published.A < A.interval.upper));
+  CHECK((B.interval.lower < published.B && published.B < B.interval.upper));
+  // Skewed, as a symmetric interval of A cannot be.
+  CHECK(A.interval.upper - result.law.A > 1.2 * (result.law.A - A.interval.lower));
+  CHECK(A.improvement == 0);
+}
