@@ -5,6 +5,7 @@
 #include <scaling/inference/agreement.hpp>
 #include <scaling/inference/bca.hpp>
 #include <scaling/inference/bootstrap.hpp>
+#include <scaling/inference/changes.hpp>
 #include <scaling/inference/coefficient_covariance.hpp>
 #include <scaling/inference/covariance.hpp>
 #include <scaling/inference/forecast.hpp>
@@ -18,4 +19,5 @@
 #include <scaling/inference/resample.hpp>
 #include <scaling/inference/residual_derivatives.hpp>
 #include <scaling/inference/runner.hpp>
+#include <scaling/inference/sensitivity.hpp>
 #include <scaling/inference/threads.hpp>
