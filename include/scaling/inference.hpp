@@ -13,6 +13,7 @@
 #include <scaling/inference/interval.hpp>
 #include <scaling/inference/law_sample.hpp>
 #include <scaling/inference/likelihood.hpp>
+#include <scaling/inference/model_choice.hpp>
 #include <scaling/inference/profile.hpp>
 #include <scaling/inference/random.hpp>
 #include <scaling/inference/refit.hpp>
