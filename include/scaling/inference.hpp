@@ -8,6 +8,7 @@
 #include <scaling/inference/changes.hpp>
 #include <scaling/inference/coefficient_covariance.hpp>
 #include <scaling/inference/covariance.hpp>
+#include <scaling/inference/experiment_design.hpp>
 #include <scaling/inference/forecast.hpp>
 #include <scaling/inference/in_double.hpp>
 #include <scaling/inference/interval.hpp>

@@ -1,0 +1,201 @@
+// Which runs to pay for next: those that, per FLOP, most shrink the standard error of what is to be known.
+// SPDX-License-Identifier: BSL-1.0
+//
+// To first order a run at x, with the gradient j of its residual and errors of variance v, adds j j^T / v to the
+// inverse of the covariance C of the coefficients. The variance of f(law), with gradient g, then falls by
+//
+//   (g^T C j)^2 / (v + j^T C j)
+//
+// which is known before the run is made, for any f: an exponent, the loss of a large run, the tokens of a plan. With
+// the factor F of C = F F^T only F^T g and F^T j are needed; v is such that the runs at hand explain C.
+// (c-optimal design: V. V. Fedorov, Theory of Optimal Experiments, 1972.)
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <ranges>
+#include <stdexcept>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include <scaling/core/error.hpp>
+#include <scaling/core/real.hpp>
+#include <scaling/fitting/fit_result.hpp>
+#include <scaling/fitting/weights.hpp>
+#include <scaling/inference/coefficient_covariance.hpp>
+#include <scaling/inference/covariance.hpp>
+#include <scaling/inference/residual_derivatives.hpp>
+#include <scaling/loss_model.hpp>
+#include <scaling/planning/compute_optimal.hpp>
+#include <scaling/planning/search.hpp>
+
+namespace scaling {
+
+/// A run that could be made, its price, and what standard error of f it would leave if it were the only new one.
+template <training_law Law>
+struct run_value {
+  using T = typename Law::real_type;
+  typename Law::input_type at;
+  T flops, standard_error;
+};
+
+/// Runs to make, in the order in which they were found worth it; some may be made more than once.
+template <training_law Law>
+struct [[nodiscard]] experiment {
+  using T = typename Law::real_type;
+  std::vector<typename Law::input_type> runs;
+  T flops;          ///< what they cost together
+  T before, after;  ///< the standard error of f without and with them
+};
+
+/// What new runs would tell of f(law), a number, judged by a fit and the runs it was fitted to.
+template <training_law Law>
+class experiment_design {
+ public:
+  using T = typename Law::real_type;
+  using input_type = typename Law::input_type;
+
+  /// Errors: std::invalid_argument for a fit with weights, and where it has no covariance of the form gauss_newton to
+  /// improve on: see `covariance`. The criterion and the residuals are those of the fit.
+  template <std::ranges::random_access_range Runs, class F>
+  experiment_design(const fit_result<Law>& result, const Runs& observations, F&& f, const training_cost& cost = {})
+      : result_(result), covariance_(covariance(result, observations, covariance_form::gauss_newton)), cost_(cost) {
+    constexpr auto function = "scaling::experiment_design";
+    if (covariance_.status != covariance_status::ok)
+      detail::refuse<std::invalid_argument>(std::string(function) + ": the fit has no covariance to improve on");
+    if (!std::holds_alternative<equal_weights>(result.options.weights))
+      detail::refuse<std::invalid_argument>(std::string(function) + ": the fit has weights, and a new run has none");
+    target_ = covariance_.slopes_of(f);
+    // The mean of j^T C j over the runs at hand is v p / n, if their errors are alike.
+    T sum = 0;
+    for (const auto& run : observations) sum += reach_of(run.at).squaredNorm();
+    variance_ = sum / static_cast<T>(result.free_count);
+    detail::require<std::invalid_argument>(positive_finite(variance_), function, "variance of the errors", variance_,
+                                           "positive: runs without noise leave nothing to improve");
+  }
+
+  /// The standard error of f as it is, by the covariance that the design improves on.
+  T standard_error() const { return target_.norm(); }
+
+  /// The standard error of f if these runs were made besides.
+  T standard_error_with(const std::vector<input_type>& runs) const {
+    state now = start();
+    for (const auto& run : runs) now = after(now, reach_of(run));
+    return error_of(now);
+  }
+
+  /// What each run of a menu would be worth on its own, in the order of the menu.
+  std::vector<run_value<Law>> values_of(const std::vector<input_type>& menu) const {
+    std::vector<run_value<Law>> result;
+    for (const auto& run : menu) result.push_back({run, flops_of(run), error_of(after(start(), reach_of(run)))});
+    return result;
+  }
+
+  /// Runs of a menu for at most `budget` [FLOP]: one after the other the one that takes most from the variance per FLOP
+  /// of those that can still be paid for, then exchanges of one run for another as long as they help.
+  /// Accuracy: no single exchange improves the answer; the best set may be a little better.
+  experiment<Law> within(const std::vector<input_type>& menu, T budget) const {
+    constexpr auto function = "scaling::experiment_design::within";
+    detail::require(positive_finite(budget), function, "budget", budget, "positive and finite");
+    std::vector<vector> reach;
+    std::vector<T> price;
+    for (const auto& run : menu) {
+      reach.push_back(reach_of(run));
+      price.push_back(flops_of(run));
+    }
+    std::vector<std::size_t> chosen;
+    T spent = 0;
+    const auto add_greedily = [&] {
+      for (state now = state_of(chosen, reach);;) {
+        std::size_t best = menu.size();
+        T most = 0;
+        for (std::size_t i = 0; i < menu.size(); ++i) {
+          if (!(spent + price[i] <= budget)) continue;
+          const T gain = (variance_of(now) - variance_of(after(now, reach[i]))) / price[i];
+          if (gain > most) most = gain, best = i;
+        }
+        if (best == menu.size() || chosen.size() == most_runs) return;
+        chosen.push_back(best);
+        spent += price[best];
+        now = after(now, reach[best]);
+      }
+    };
+    add_greedily();
+    for (bool improved = true; improved;) {
+      improved = false;
+      for (std::size_t k = 0; k < chosen.size(); ++k) {
+        auto rest = chosen;
+        rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(k));
+        const state without = state_of(rest, reach);
+        std::size_t best = chosen[k];
+        T least = variance_of(after(without, reach[best])) * (1 - T(1e-9));
+        for (std::size_t i = 0; i < menu.size(); ++i) {
+          if (!(spent - price[chosen[k]] + price[i] <= budget)) continue;
+          if (const T left = variance_of(after(without, reach[i])); left < least) least = left, best = i;
+        }
+        if (best == chosen[k]) continue;
+        spent += price[best] - price[chosen[k]];
+        chosen[k] = best;
+        improved = true;
+      }
+      if (improved) add_greedily();
+    }
+    experiment<Law> answer{{}, 0, standard_error(), error_of(state_of(chosen, reach))};
+    for (const std::size_t i : chosen) {
+      answer.runs.push_back(menu[i]);
+      answer.flops += price[i];
+    }
+    return answer;
+  }
+
+ private:
+  using vector = detail::coordinate_vector<Law>;
+  using state = detail::coordinate_matrix<Law>;  // S, of the covariance F S F^T
+  static constexpr std::size_t most_runs = 1000;
+
+  static state start() { return state::Identity(); }
+
+  /// F^T j.
+  vector reach_of(const input_type& run) const {
+    constexpr auto inputs = input_type::inputs();
+    for (const auto& input : inputs)
+      detail::require(positive_finite(run.*input.member), "scaling::experiment_design", input.name, run.*input.member,
+                      "positive and finite");
+    const auto r = detail::residual_derivatives_at<Law>(detail::fitted_coordinates(result_.law), run, result_.law(run),
+                                                        result_.options.residual);
+    vector j = r.gradient;
+    for (int k = 0; k < j.size(); ++k)
+      if (!covariance_.varies(Law::coefficients()[static_cast<std::size_t>(k)].symbol)) j[k] = 0;
+    return covariance_.factor.transpose() * j;
+  }
+
+  state after(const state& now, const vector& reach) const {
+    const vector moved = now * reach;
+    return now - moved * moved.transpose() / (variance_ + reach.dot(moved));
+  }
+  state state_of(const std::vector<std::size_t>& chosen, const std::vector<vector>& reach) const {
+    state now = start();
+    for (const std::size_t i : chosen) now = after(now, reach[i]);
+    return now;
+  }
+  T variance_of(const state& now) const { return target_.dot(now * target_); }
+  T error_of(const state& now) const { return std::sqrt(std::max(variance_of(now), T(0))); }
+
+  T flops_of(const input_type& run) const {
+    return static_cast<T>(cost_.factor) * std::pow(run.parameters, static_cast<T>(cost_.parameters_power)) *
+           std::pow(run.tokens, static_cast<T>(cost_.tokens_power));
+  }
+
+  fit_result<Law> result_;
+  coefficient_covariance<Law> covariance_;
+  training_cost cost_;
+  vector target_;
+  T variance_ = 0;
+};
+
+}  // namespace scaling
