@@ -38,8 +38,8 @@ class resampler {
     resampler result(runs.size());
     std::vector<std::size_t> order(runs.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t x, std::size_t y) { return runs[x].inputs[b] < runs[y].inputs[b]; });
+    const auto key = [&](std::size_t d) { return std::pair(runs[d].inputs[b], d); };
+    std::sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) { return key(x) < key(y); });
     for (std::size_t i = 0; i < order.size(); ++i) {
       const auto& run = runs[order[i]];
       if (i == 0 || run.inputs[b] > runs[order[i - 1]].inputs[b] * 1.001) result.units_.emplace_back();
