@@ -48,8 +48,11 @@ benchmark::logs centred(const std::vector<scaling::observation<>>& runs) {
   return data;
 }
 
-/// x in the order of the other two.
-benchmark::point place_of(const ours::vector& x) { return {x[1], x[2], x[0], x[3], x[4]}; }
+/// x in the order of the other two, whose log coefficients are not relative to the mean of the log losses.
+benchmark::point place_of(const ours& f, const ours::vector& x) {
+  const double loss = f.coordinates.centres().loss;
+  return {x[1] + loss, x[2] + loss, x[0] + loss, x[3], x[4]};
+}
 
 struct kernel {
   std::string name;
@@ -120,7 +123,7 @@ bool agree(const benchmark::libm_objective& plain, const benchmark::avx2_objecti
   for (int i = 0; i < 1000; ++i) {
     auto moved = x;
     for (int k = 0; k < 5; ++k) moved[k] += 4 * (static_cast<double>(bits() >> 11) * 0x1p-53 - 0.5);
-    const benchmark::point at = place_of(moved);
+    const benchmark::point at = place_of(f, moved);
     std::array<double, 5> g{}, limit_g{};
     std::array<double, 25> h{}, limit_h{};
     ours::vector our_g;
@@ -147,12 +150,12 @@ int main(int count, char** words) {
   const auto size = static_cast<double>(runs.size());
 
   // All at the same place, beside the optimum.
-  const ours f(scaling::detail::distinct_runs<double>(runs), scaling::residual::log, benchmark::delta);
+  const ours f(scaling::detail::distinct_runs<double>(runs), {}, {.zone = benchmark::delta});
   const ours::vector x = f.coordinates.of(scaling::fit<scaling::chinchilla>(runs).law) + ours::vector::Constant(1e-3);
   ours::vector our_gradient;
   ours::matrix our_hessian;
   const benchmark::libm_objective plain(data);
-  const benchmark::point at = place_of(x);
+  const benchmark::point at = place_of(f, x);
   std::array<double, 5> gradient{};
   std::array<double, 25> hessian{};
 
