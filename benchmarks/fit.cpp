@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <scaling/fitting.hpp>
+#include <scaling/inference/bootstrap.hpp>
 
 #include "support/libm_objective.hpp"
 #include "support/made_runs.hpp"
@@ -30,7 +31,7 @@ double libm_evaluation(const benchmark::libm_objective& f) {
 /// The median time of a fit [microseconds], of about a second of them.
 template <class F>
 double fit_time(F&& fit) {
-  const int rounds = static_cast<int>(std::clamp(1e6 / benchmark::microseconds(fit), 3.0, 2001.0));
+  const int rounds = static_cast<int>(std::clamp(1e6 / benchmark::microseconds(fit), 1.0, 2001.0));
   return benchmark::median_microseconds(rounds, 1, {fit})[0];
 }
 
@@ -50,6 +51,14 @@ void jobs() {
   };
   const auto quick = benchmark::median_microseconds(1001, 1, {evaluate, screen});
   const double slow = benchmark::median_microseconds(3, 1, {exhaust})[0];
+  constexpr std::size_t replicates = 4000;
+  std::size_t failed = 0, disagreed = 0;
+  const auto draw = [&] {
+    const auto sample = scaling::bootstrap(screened, runs, {.replicates = replicates, .threads = 1});
+    failed = sample.failed.size(), disagreed = sample.disagreed.size();
+    return sample.laws.back().alpha;
+  };
+  const double bootstrap = benchmark::median_microseconds(3, 1, {draw})[0];
 
   std::printf("### Whole jobs: Chinchilla's law, %s\n\n", usual.name.c_str());
   std::printf(
@@ -59,7 +68,12 @@ void jobs() {
               screened.starts.tried, screened.evaluations, screened.objective);
   std::printf("| fit, exhaustive | %.0f | %.0f | %d | %d | %.15e |\n", slow, slow / quick[0], exhaustive.starts.tried,
               exhaustive.evaluations, exhaustive.objective);
-  std::printf("\nThe exhaustive search costs %.0f screened fits; %d of its %d starts end at the minimum.\n",
+  std::printf("| bootstrap, %zu replicates, one thread | %.0f | %.0f | | | |\n", replicates, bootstrap,
+              bootstrap / quick[0]);
+  std::printf(
+      "\nA replicate costs %.1f screened fits; the fits of %zu did not converge, the two starts of %zu ended apart.\n",
+      bootstrap / static_cast<double>(replicates) / quick[1], failed, disagreed);
+  std::printf("The exhaustive search costs %.0f screened fits; %d of its %d starts end at the minimum.\n",
               slow / quick[1], exhaustive.starts.agreeing, exhaustive.starts.tried);
 }
 
@@ -101,6 +115,7 @@ void more_coefficients() {
   one_law<scaling::loss_of_compute>({1.7, 240, 0.13});
   one_law<scaling::chinchilla>(scaling::published::besiroglu_2024<>);
   one_law<scaling::lovelace>({1.82, 482, 2085, 0.348, 0.366, 0.02, 1.2, 0.8});
+  one_law<scaling::muennighoff>(scaling::published::muennighoff_2023<double>);
 }
 
 }  // namespace

@@ -23,6 +23,7 @@
 #include <scaling/optimize/lbfgsb.hpp>
 
 #include "../tests/optimize/baseline_problems.hpp"
+#include "support/silence.hpp"
 
 #ifdef SCALING_HAS_FORTRAN_LBFGSB
 extern "C" void setulb_(const int* n, const int* m, double* x, const double* lower, const double* upper,
@@ -158,7 +159,10 @@ int main() {
     std::printf("%-26s %5d", p.name.c_str(), static_cast<int>(p.start.size()));
     for (minimiser& one : all) {
       counted f{p};
-      one.run(f);
+      {
+        const benchmark::silence quiet;
+        one.run(f);
+      }
       one.solved.push_back(f.solved_at > 0);
       one.evaluations.push_back(one.solved.back() ? f.solved_at : f.evaluations);
       std::printf(" %13d%c", one.evaluations.back(), one.solved.back() ? ' ' : 'F');

@@ -5,9 +5,6 @@
 //
 // A peer that CMake did not find is named and left out; scipy runs in Python, in a process of its own, on fewer starts.
 // Read the ratios: they hold on a noisy machine, the times do not.
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -25,6 +22,7 @@
 
 #include "peers/peer.hpp"
 #include "support/runs.hpp"
+#include "support/silence.hpp"
 #include "support/timing.hpp"
 
 namespace {
@@ -79,25 +77,6 @@ struct sweep {
       falsely += again.value < value * (1 - 1e-8);
     }
   }
-};
-
-/// While it lives, nothing is printed: two of the peers complain to the standard output or error of numerical trouble.
-class silence {
- public:
-  silence() {
-    std::fflush(stdout);
-    const int nowhere = open("/dev/null", O_WRONLY);
-    for (const int stream : {1, 2}) dup2(nowhere, stream);
-    close(nowhere);
-  }
-  ~silence() {
-    for (const int stream : {1, 2}) dup2(saved_[stream - 1], stream), close(saved_[stream - 1]);
-  }
-  silence(const silence&) = delete;
-  silence& operator=(const silence&) = delete;
-
- private:
-  int saved_[2] = {dup(1), dup(2)};
 };
 
 /// The two units, measured again beside every peer so that a slow minute of the machine is in both.
@@ -247,7 +226,7 @@ int main(int count, char** words) {
     measure_units();
     sweep results{one.name, one.settings, {}, {}, {}};
     {
-      const silence quiet;
+      const benchmark::silence quiet;
       for (const auto& start : starts) {
         benchmark::counted_objective counted{f};
         benchmark::ending end{};
@@ -274,5 +253,5 @@ int main(int count, char** words) {
       "on\n"
       "a plateau, where a term has vanished, are neither. scipy: from every %zuth start.\n",
       one_evaluation, minimum, std::max(every, scipy_every));
-  (void)new silence;  // for good: what Fortran still has to say comes at exit
+  (void)new benchmark::silence;  // for good: what Fortran still has to say comes at exit
 }

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Writes the page on performance from a run of the benchmarks: every number on it was measured just then.
+# Writes the page on performance from a run of the benchmarks: every number on it is measured just then.
 # SPDX-License-Identifier: BSL-1.0
 #
 #   cmake --workflow --preset benchmark
 #   bash benchmarks/performance.sh build/benchmark [MISSES] > docs/explain/performance.md
 #
-# MISSES: what benchmark.screened_against_exhaustive printed, errors included (it lists each miss there), which takes hours for all of its sets; without it a small
-# part of them is tried. Takes some minutes, and a machine that has nothing else to do.
+# MISSES: what benchmark.screened_against_exhaustive printed, errors included (it lists each miss there): all of its sets
+# take hours. Without it a small part of them is tried. Takes some minutes, and a machine that has nothing else to do.
+# The prose says what the tables of its last run showed: check it against those of the next.
 set -euo pipefail
 
 build=$(realpath "$1")
@@ -32,12 +33,12 @@ section() {
 cat <<TEXT
 # Performance
 
-Written by \`benchmarks/performance.sh\` from one run: none of the tables is older than the others, or was typed. Machine:
-$processor, $(nproc) cores. Compiler: $("$compiler" --version | head -n 1), $(echo "$flags" | xargs).
+Written by \`benchmarks/performance.sh\`: none of the tables was typed. Machine: $processor, $(nproc) cores.
+Compiler: $("$compiler" --version | head -n 1), $(echo "$flags" | xargs).
 Packages: ${versions#, }.
 
-Read the ratios and the counts. Times are medians of many repetitions, but those of a machine that others may use as well;
-what is compared was timed in turns, in one process. The programs are in \`benchmarks/\`, and
+Read the ratios and the counts. Times are medians, but those of a machine that others used as well; what is compared was
+timed in turns, in one process. The programs are in \`benchmarks/\`, and
 \`cmake --workflow --preset benchmark\` builds and runs all of them.
 
 ## One fit
@@ -52,16 +53,16 @@ section "$programs/benchmark.fit"
 cat <<'TEXT'
 ## The same work by others
 
-Each minimiser that Debian packages is given that one function, value and gradient, and the same starts: the 4500 that the
-literature tries because most of them go astray. Each runs with the settings that its users get without asking, and
-again with tolerances so tight that only rounding should stop it. The last column is what the usual procedure costs, the
-sweep over all starts, in screened fits.
+Minimisers that Debian packages are given that one function, value and gradient, and the same starts: the 4500 that the
+literature tries because most of them go astray. They run with the settings that users get without asking, and most
+again with tolerances so tight that only rounding should stop them. The last column is what the usual procedure costs,
+the sweep over all starts, in screened fits.
 
 TEXT
 section "$programs/benchmark.peers" 2>/dev/null
 cat <<'TEXT'
-Stopping too early is the rule, not the exception: the usual tests compare a decrease with max(|f|, 1), and f is 0.001 here.
-Half of the starts, with a term far too small to be noticed, end on plateaus whoever minimises.
+Stopping too early is the rule, not the exception: with usual settings all peers but scipy's BFGS end elsewhere from 95 or
+more of 100 starts. L-BFGS-B compares a decrease with max(|f|, 1), and f is 0.001 here.
 
 ## One evaluation
 
@@ -74,7 +75,13 @@ section "$programs/benchmark.kernel_portable"
 section bash benchmarks/instructions.sh "$programs/benchmark.kernel"
 
 if [ -x "$programs/benchmark.minimiser" ]; then
-  printf '## The minimiser\n\n'
+  cat <<'TEXT'
+## The minimiser
+
+Evaluations until the projected gradient is below 1e-8, at a first point that has it. F: it never was, and the number is
+how many were made.
+
+TEXT
   echo '```'
   "$programs/benchmark.minimiser" 2>/dev/null
   printf '```\n\n'
@@ -84,9 +91,12 @@ cat <<'TEXT'
 ## Misses
 
 A screened fit is fast because it starts from a handful of places. Whether that misses optima is counted: its objective is
-held against that of the exhaustive search, from every point of the grid, and 1e-10 more is a miss. Tables: all tables of
-runs that we know of. Resamples: of Epoch's 240 runs for Chinchilla's law, of Muennighoff's 182 for Lovelace's. Made:
-exponents from 0.05 to 1, noise from 0.1 to 10 %, 15 to 300 runs, outliers, optima on a face where a term is 0.
+held against that of the exhaustive search, from every point of the law's grid (4500 for Chinchilla's, 256 for
+Lovelace's), and more than 1 + 1e-10 times it is a miss. "Says so": the screened fit did not claim to have converged.
+Tables: all tables of runs that we know of. Resamples: of Epoch's 240 runs for Chinchilla's law, of Muennighoff's 182 for
+Lovelace's. Made: exponents from 0.05 to 1, noise from 0.1 to 10 %, 15 to 300 runs, outliers, optima on a face where a
+term is 0. All sets take hours: where it says 72 of 500, every seventh was tried. A miss is listed with the seed that
+makes its set.
 
 TEXT
 if [ -n "$misses" ]; then
@@ -104,11 +114,17 @@ section bash benchmarks/compile_cost.sh "$compiler" include "$(cached Eigen3_DIR
 cat <<'TEXT'
 ## Where we lose
 
-- One start alone: with their usual settings NLopt, LBFGSpp and dlib come back from a start sooner than our minimiser
-  does, because they stop sooner. Where a rough answer from one good start is enough, they are cheaper.
+- One start alone: with their usual settings NLopt, LBFGSpp, dlib and Ceres come back from a start sooner than our
+  minimiser does, because they stop sooner; with tight ones all of these but Ceres still do. It is our fit that is quick,
+  since it needs few starts.
+- Boxes: on several small problems with bounds the peers need fewer evaluations than our minimiser, in the table above.
+- Few runs: the screen costs what it costs, and 25 runs take almost as long to fit as 240.
 - One evaluation: see the columns "of limit". The library goes through Eigen's arrays, which serve every law, scalar
   type and compiler flag; code written for one law and one instruction set is faster.
-- Laws that are no sum of powers have no screen on all of their coefficients and pay for many starts: see the last table
-  of "One fit".
-- Without `-march` the vectors are half as long: a header cannot choose the flags of its user.
+- More coefficients: a fit of Lovelace's law costs several of Chinchilla's, and misses optima more often: see "Misses".
+- Laws that are no sum of powers, as Muennighoff's, have no screen on all of their coefficients and pay for many starts:
+  see the last table of "One fit".
+- Without `-march` the vectors are half as long, and there is no fused multiplication and addition: a header cannot choose
+  the flags of its user.
+- Compiling: see the last table. A fit is more to compile than LBFGSpp's solver is.
 TEXT
