@@ -6,7 +6,7 @@
 #   bash benchmarks/performance.sh build/benchmark [MISSES] > docs/explain/performance.md
 #
 # MISSES: what benchmark.screened_against_exhaustive printed, errors included (it lists each miss there): all of its sets
-# take hours. Without it a small part of them is tried. Takes some minutes, and a machine that has nothing else to do.
+# take more than an hour. Without it a small part of them is tried. Takes some minutes, and a machine that has nothing else to do.
 # The prose says what the tables of its last run showed: check it against those of the next.
 set -euo pipefail
 
@@ -33,7 +33,7 @@ section() {
 cat <<TEXT
 # Performance
 
-Written by \`benchmarks/performance.sh\`: none of the tables was typed. Machine: $processor, $(nproc) cores.
+Written by \`benchmarks/performance.sh\` from what the programs printed. Machine: $processor, $(nproc) cores.
 Compiler: $("$compiler" --version | head -n 1), $(echo "$flags" | xargs).
 Packages: ${versions#, }.
 
@@ -95,8 +95,8 @@ held against that of the exhaustive search, from every point of the law's grid (
 Lovelace's), and more than 1 + 1e-10 times it is a miss. "Says so": the screened fit did not claim to have converged.
 Tables: all tables of runs that we know of. Resamples: of Epoch's 240 runs for Chinchilla's law, of Muennighoff's 182 for
 Lovelace's. Made: exponents from 0.05 to 1, noise from 0.1 to 10 %, 15 to 300 runs, outliers, optima on a face where a
-term is 0. All sets take hours: where it says 72 of 500, every seventh was tried. A miss is listed with the seed that
-makes its set.
+term is 0. All sets take more than an hour: where fewer were tried than there are, they lie at equal steps. A miss is
+listed with the seed that makes its set. This table is from a run of its own, whose seconds count its waiting for others.
 
 TEXT
 if [ -n "$misses" ]; then
@@ -117,8 +117,8 @@ cat <<'TEXT'
 - One start alone: with their usual settings NLopt, LBFGSpp, dlib and Ceres come back from a start sooner than our
   minimiser does, because they stop sooner; with tight ones all of these but Ceres still do. It is our fit that is quick,
   since it needs few starts.
-- Boxes: on several small problems with bounds the peers need fewer evaluations than our minimiser, in the table above.
-- Few runs: the screen costs what it costs, and 25 runs take almost as long to fit as 240.
+- Boxes: on several small problems with bounds the peers need fewer evaluations than our minimiser: see "The minimiser".
+- Few runs: the screen costs what it costs, and 25 runs take most of the time that 240 take.
 - One evaluation: see the columns "of limit". The library goes through Eigen's arrays, which serve every law, scalar
   type and compiler flag; code written for one law and one instruction set is faster.
 - More coefficients: a fit of Lovelace's law costs several of Chinchilla's, and misses optima more often: see "Misses".
