@@ -142,8 +142,15 @@ class coordinates {
   void pull_back(vector& gradient, matrix* hessian) const {
     if (straight_) return;
     const matrix s = slopes();
-    gradient = (s.transpose() * gradient).eval();
-    if (hessian != nullptr) *hessian = (s.transpose() * *hessian * s).eval();
+    const vector g = gradient;
+    for (std::size_t k = 0; k < P; ++k) {
+      gradient[at(k)] = 0;
+      for (std::size_t i = 0; i < P; ++i) gradient[at(k)] += s(at(i), at(k)) * g[at(i)];
+    }
+    if (hessian != nullptr) pull_back(s, *hessian);
+  }
+  void pull_back(matrix& gram) const {
+    if (!straight_) pull_back(slopes(), gram);
   }
 
   /// d terms_at / dy, a constant.
@@ -181,6 +188,21 @@ class coordinates {
   static constexpr T infinity = std::numeric_limits<T>::infinity();
 
   static constexpr int at(std::size_t k) { return static_cast<int>(k); }
+
+  /// h = s' h s. In loops, which compile in a fifth of the time of Eigen's products.
+  static void pull_back(const matrix& s, matrix& h) {
+    matrix hs;
+    for (std::size_t i = 0; i < P; ++i)
+      for (std::size_t k = 0; k < P; ++k) {
+        hs(at(i), at(k)) = 0;
+        for (std::size_t j = 0; j < P; ++j) hs(at(i), at(k)) += h(at(i), at(j)) * s(at(j), at(k));
+      }
+    for (std::size_t i = 0; i < P; ++i)
+      for (std::size_t k = 0; k < P; ++k) {
+        h(at(i), at(k)) = 0;
+        for (std::size_t j = 0; j < P; ++j) h(at(i), at(k)) += s(at(j), at(i)) * hs(at(j), at(k));
+      }
+  }
 
   static std::array<T, P> array_of(const vector& y) {
     std::array<T, P> values;

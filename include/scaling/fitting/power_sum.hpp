@@ -292,8 +292,8 @@ template <sum_of_powers Law>
   matrix gram;
   for (std::size_t k = 0; k < P; ++k)
     for (std::size_t l = 0; l <= k; ++l) gram(at(k), at(l)) = gram(at(l), at(k)) = second[k * P + l].sum();
-  const matrix s = this->coordinates.slopes();
-  return s.transpose() * gram * s;
+  this->coordinates.pull_back(gram);
+  return gram;
 }
 
 }  // namespace scaling::detail
