@@ -98,7 +98,7 @@ class exponent_columns {
   }
 
   /// Phi, term after term, lattice point after lattice point, and the right-hand side last.
-  [[gnu::flatten]] void make_columns(const power_sum_objective<Law>& f) {
+  void make_columns(const power_sum_objective<Law>& f) {
     const auto* blocks = f.columns().blocks.data();
     const std::size_t rows = rows_;
     offset_[0] = 0;

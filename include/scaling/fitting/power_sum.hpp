@@ -161,7 +161,9 @@ class power_sum_objective : public fit_problem<Law> {
   /// `Near`: residuals of logs, no power that overflows, and all predictions within a factor of 1.4 of the losses, as
   /// they are near a fit. The value is NaN where the last turns out not to hold.
   template <bool WithHessian, bool Near>
+#ifndef __SANITIZE_ADDRESS__  // instrumented, what it makes is too large for the compiler
   [[gnu::flatten]]  // an array here is a register: none of Eigen's operators may stay a call, at -O2 neither
+#endif
   T sum_over(const vector& x, vector& gradient, matrix* hessian) const {
     const bool of_logs = Near || this->of.residual == scaling::residual::log;
     const T zone = this->of.zone, extra = this->of.overestimates - T(1);
@@ -254,7 +256,7 @@ class power_sum_objective : public fit_problem<Law> {
 };
 
 template <sum_of_powers Law>
-[[gnu::flatten]] auto power_sum_objective<Law>::residuals_at(const vector& y) const -> std::vector<T> {
+auto power_sum_objective<Law>::residuals_at(const vector& y) const -> std::vector<T> {
   vector x = this->coordinates.terms_at(y);
   (void)is_tame(x, data_.reach);
   const auto constant = constants(x);
@@ -271,7 +273,7 @@ template <sum_of_powers Law>
 }
 
 template <sum_of_powers Law>
-[[gnu::flatten]] auto power_sum_objective<Law>::log_gram(const vector& y) const -> matrix {
+auto power_sum_objective<Law>::log_gram(const vector& y) const -> matrix {
   vector x = this->coordinates.terms_at(y);
   (void)is_tame(x, data_.reach);
   const auto constant = constants(x);

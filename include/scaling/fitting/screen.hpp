@@ -90,7 +90,7 @@ class screen {
   }
 
   /// The inner products that the problems need: of columns of different terms, and of each column with itself.
-  [[gnu::flatten]] void multiply() {
+  void multiply() {
     const std::size_t rows = columns_.rows();
     const auto* blocks = f_.columns().blocks.data();
     std::vector<pack> weighted(rows);

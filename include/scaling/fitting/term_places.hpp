@@ -42,8 +42,8 @@ constexpr auto term_places() {
     for (std::size_t j = 0; j < places.size(); ++j) {
       places[j].coefficient = position(terms[j].coefficient);
       places[j].partial = terms[j].partial;
-      if (terms[j].first.base != nullptr) places[j].factors[0] = {position(terms[j].first.exponent), column++};
-      if (terms[j].second.base != nullptr) places[j].factors[1] = {position(terms[j].second.exponent), column++};
+      if (terms[j].first.exponent != nullptr) places[j].factors[0] = {position(terms[j].first.exponent), column++};
+      if (terms[j].second.exponent != nullptr) places[j].factors[1] = {position(terms[j].second.exponent), column++};
     }
     return places;
   } else {
