@@ -79,9 +79,9 @@ struct [[nodiscard]] fit_result {
   bool converged() const { return termination == scaling::termination::converged; }
 
   /// Whether the runs determine every coefficient: the Jacobian of the log predictions, over the coefficients that are
-  /// neither fixed nor at a bound, with columns of unit length in centred coordinates, has its smallest singular value above 1e-6 of
-  /// its largest. Real tables have 4e-3 and more; one model size leaves rank 3 of 5; one ratio D/N gives 3e-7. It is
-  /// local: flat valleys and other minima are in `basins`.
+  /// neither fixed nor at a bound, with columns of unit length in centred coordinates, has its smallest singular value
+  /// above 1e-6 of its largest. Real tables have 4e-3 and more; one model size leaves rank 3 of 5; one ratio D/N gives
+  /// 3e-7. It is local: flat valleys and other minima are in `basins`.
   bool identified() const { return singular_ratio > T(1e-6); }
 };
 
