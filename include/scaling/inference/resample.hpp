@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -35,6 +36,8 @@ class resampler {
   /// Runs that agree in input `b` to a thousandth of their neighbour's: sizes read off a figure are not exact.
   template <class Runs>
   static resampler of_clusters(const Runs& runs, std::size_t b) {
+    using T = std::remove_cvref_t<decltype(runs[0].loss)>;
+    constexpr T tolerance = T(1e-3L);
     resampler result(runs.size());
     std::vector<std::size_t> order(runs.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -42,7 +45,7 @@ class resampler {
     std::sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) { return key(x) < key(y); });
     for (std::size_t i = 0; i < order.size(); ++i) {
       const auto& run = runs[order[i]];
-      if (i == 0 || run.inputs[b] > runs[order[i - 1]].inputs[b] * 1.001) result.units_.emplace_back();
+      if (i == 0 || run.inputs[b] / runs[order[i - 1]].inputs[b] > 1 + tolerance) result.units_.emplace_back();
       result.units_.back().push_back({order[i], static_cast<std::uint32_t>(run.count)});
     }
     return result;
