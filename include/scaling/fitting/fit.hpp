@@ -214,9 +214,10 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
 /// 1e-12 on real tables. Runs in float are fitted in double, and the result rounded once.
 /// Complexity: a lattice and 4 to 6 starts; 10 to 30 evaluations of the objective on real tables, each an exp per run
 /// and term. A law that is no sum of powers: its objective in dual numbers on a lattice, and 64 descents.
-/// What it does not prove: the screened search can miss an optimum that the exhaustive one finds. On real tables it
-/// never did; on tables made to be hard (few runs, 10 % of noise, outliers, an optimum on a face) in some 4 % of fits of
-/// Chinchilla's law and 6 % of Lovelace's. The counts, with the seeds, are in docs/explain/performance.md.
+/// What it does not prove: the screened search can miss an optimum that the exhaustive one finds, and call what it found
+/// converged. It never did on a real table; but in 4 % of resamples of real runs for Lovelace's law, and on tables made
+/// to be hard (few runs, 10 % of noise, outliers, an optimum on a face) in 4 % of fits of Chinchilla's law and 6 % of
+/// Lovelace's. The counts, with the seeds, are in docs/explain/performance.md. Where it matters, search::exhaustive too.
 /// Traps: what N counts is for you to know. Far from its runs a fit is an extrapolation, whatever it says of itself.
 template <template <class> class Law, std::ranges::random_access_range Runs>
 fit_result<Law<detail::scalar_of<Runs>>> fit(const Runs& observations,
