@@ -5,7 +5,7 @@
 #include "support/reference.hpp"
 
 int main(int argc, char** argv) {
-  constexpr int skipped = 77;  // SKIP_RETURN_CODE in CMakeLists.txt; a count of failures must never be mistaken for it
+  constexpr int skipped = 77;  // SKIP_RETURN_CODE in tests/CMakeLists.txt; a count of failures must never be mistaken for it
   if (Catch::Session().run(argc, argv) != 0) return 1;
   return support::reference_missed ? skipped : 0;
 }
