@@ -1,7 +1,11 @@
 # cmake -Dprogram=PROGRAM -Dexpected=FILE -P compare_output.cmake: the program leaves with 0 and prints what is in the
-# file, byte for byte.
+# file, byte for byte. One that leaves with 77 misses reference data.
 # SPDX-License-Identifier: BSL-1.0
 execute_process(COMMAND "${program}" OUTPUT_VARIABLE printed RESULT_VARIABLE status)
+if(status EQUAL 77)
+  message(NOTICE "skipped: ${program} misses reference data")
+  return()
+endif()
 if(NOT status EQUAL 0)
   message(FATAL_ERROR "${program} left with ${status}")
 endif()
