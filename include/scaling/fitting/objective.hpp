@@ -108,9 +108,11 @@ struct fit_problem {
 
   /// The rounding of a residual: a few epsilon of the largest |log L|, or of L.
   static T resolution(const std::vector<run_type>& runs, scaling::residual residual) {
-    T scale = residual == scaling::residual::log ? T(1) : T(0);
-    for (const auto& run : runs)
-      scale = std::max(scale, residual == scaling::residual::log ? std::abs(std::log(run.loss)) : run.loss);
+    const auto [low, high] =
+        std::minmax_element(runs.begin(), runs.end(), [](const auto& a, const auto& b) { return a.loss < b.loss; });
+    const T scale = residual == scaling::residual::log
+                        ? std::max({T(1), std::abs(std::log(low->loss)), std::abs(std::log(high->loss))})
+                        : high->loss;
     return 4 * std::numeric_limits<T>::epsilon() * scale;
   }
 

@@ -97,11 +97,20 @@ class screen {
     product_.resize(width_ * width_);  // what stands between columns of one term is not asked for
     constexpr std::size_t at_once = 4;
     const auto products = [&](std::size_t a, std::size_t b, auto count) {
-      std::array<pack, count> sum;
-      unrolled<count>([&](auto k) { sum[k].setZero(); });
+      // Two sums of each, over the even blocks and over the odd, that do not wait for each other.
+      std::array<pack, 2 * count> sum;
+      sum.fill(pack::Zero());
       const pack* y = columns_.column(b);
-      for (std::size_t i = 0; i < rows; ++i) unrolled<count>([&](auto k) { sum[k] += weighted[i] * y[k * rows + i]; });
-      unrolled<count>([&](auto k) { product_[a * width_ + b + k] = product_[(b + k) * width_ + a] = sum[k].sum(); });
+      const auto add = [&](std::size_t i, auto parity) {
+        unrolled<count>([&](auto k) { sum[2 * k + parity] += weighted[i] * y[k * rows + i]; });
+      };
+      constexpr std::integral_constant<std::size_t, 0> even;
+      constexpr std::integral_constant<std::size_t, 1> odd;
+      for (std::size_t i = 0; i + 1 < rows; i += 2) add(i, even), add(i + 1, odd);
+      if (rows % 2 != 0) add(rows - 1, even);
+      unrolled<count>([&](auto k) {
+        product_[a * width_ + b + k] = product_[(b + k) * width_ + a] = (sum[2 * k] + sum[2 * k + 1]).sum();
+      });
     };
     for (std::size_t j = 0; j <= J; ++j)
       for (std::size_t a = columns_.offset(j); a < (j < J ? columns_.offset(j + 1) : width_); ++a) {
@@ -181,31 +190,31 @@ class screen {
     return result;
   }
 
-  /// By Cholesky's decomposition.
+  /// By Cholesky's decomposition without roots, L D L^T.
   template <std::size_t Size>
   T solve_plain(const std::array<std::size_t, J>& row, std::array<T, J>& c) const {
-    std::array<std::array<T, Size>, Size> l{};
+    std::array<std::array<T, Size>, Size> l{}, ld{};  // L and L D
+    std::array<T, Size> reciprocal{};                 // of D
     T gain = 0;
     for (std::size_t i = 0; i < Size; ++i) {
       const T* products = product_.data() + row[i] * width_;
+      T rest = products[row[i]];
       c[i] = products[width_ - 1];
       for (std::size_t j = 0; j < i; ++j) {
-        T sum = products[row[j]];
-        for (std::size_t k = 0; k < j; ++k) sum -= l[i][k] * l[j][k];
-        l[i][j] = sum * l[j][j];  // the diagonal holds reciprocals
+        ld[i][j] = products[row[j]];
+        for (std::size_t k = 0; k < j; ++k) ld[i][j] -= ld[i][k] * l[j][k];
+        l[i][j] = ld[i][j] * reciprocal[j];
+        rest -= l[i][j] * ld[i][j];
         c[i] -= l[i][j] * c[j];
       }
-      T rest = products[row[i]];
-      for (std::size_t k = 0; k < i; ++k) rest -= l[i][k] * l[i][k];
       // Collinear columns are no place to start from.
       if (!(rest > T(1e-10) * products[row[i]])) return infinity;
-      l[i][i] = T(1) / std::sqrt(rest);
-      c[i] *= l[i][i];
-      gain += c[i] * c[i];
+      reciprocal[i] = T(1) / rest;
+      gain += c[i] * c[i] * reciprocal[i];
     }
     for (std::size_t i = Size; i-- > 0;) {
+      c[i] *= reciprocal[i];
       for (std::size_t k = i + 1; k < Size; ++k) c[i] -= l[k][i] * c[k];
-      c[i] *= l[i][i];
       if (!(c[i] > 0)) return infinity;
     }
     return -gain;
