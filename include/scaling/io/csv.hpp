@@ -133,8 +133,11 @@ class column_finder {
 
   table_column the_one(const std::vector<table_column>& found, const std::string& none, const std::string& what) const {
     if (found.empty()) {
+      constexpr std::size_t most = 30;
+      const auto& cells = table_.cells();
       std::string list;
-      for (const auto cell : table_.cells()) list += (list.empty() ? "" : ", ") + shown(cell, '\'');
+      for (std::size_t i = 0; i < cells.size() && i < most; ++i) list += (i == 0 ? "" : ", ") + shown(cells[i], '\'');
+      if (cells.size() > most) list += " and " + std::to_string(cells.size() - most) + " more";
       table_.refuse_row(none + "; the columns are " + list);
     }
     if (found.size() > 1)

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include <scaling/fitting/criterion.hpp>
 #include <scaling/fitting/fit_result.hpp>
@@ -52,10 +53,50 @@ inline std::string described(search from) {
   return "";
 }
 
-/// A quantity that should be a count, but is no larger than it would be in thousands, millions or billions.
-inline bool looks_like_units(std::string_view quantity, long double largest) {
-  return (quantity == "parameters" && largest < 1e5L) ||
-         ((quantity == "tokens" || quantity == "unique_tokens") && largest < 1e6L);
+/// What is odd about the range of a quantity that should be a count; empty where nothing is.
+inline std::string odd_range(std::string_view quantity, long double from, long double to) {
+  const bool parameters = quantity == "parameters";
+  if (!parameters && quantity != "tokens" && quantity != "unique_tokens") return "";
+  const std::string name(quantity);
+  if (to < (parameters ? 1e5L : 1e6L))
+    return name + " reach only " + digits(to, 3) +
+           ": millions or billions instead of counts? The fit does not mind, a plan would be off by that factor";
+  if (to > 1e18L) return name + " reach " + digits(to, 3) + ", more than any run had: are they counts?";
+  if (to / from > 1e7L)
+    return name + " differ by a factor of " + digits(to / from, 2) + ": counts in some runs, millions in others?";
+  return "";
+}
+
+/// What is odd about a table as a whole, whatever its law.
+template <loss_model Law>
+std::vector<std::string> odd_table(const fit_result<Law>& result) {
+  using T = typename Law::real_type;
+  constexpr auto inputs = Law::input_type::inputs();
+  std::vector<std::string> all;
+  typename Law::input_type smallest{}, largest{};
+  for (std::size_t b = 0; b < inputs.size(); ++b) {
+    const auto [from, to] = result.range[b];
+    smallest.*inputs[b].member = from;
+    largest.*inputs[b].member = to;
+    all.push_back(odd_range(inputs[b].name, static_cast<long double>(from), static_cast<long double>(to)));
+  }
+  if constexpr (inputs.size() > 1) {
+    const auto middle = [&](std::size_t b) { return std::log(result.range[b].from) + std::log(result.range[b].to); };
+    if (inputs[0].name == "parameters" && inputs[1].name == "tokens" && middle(0) > middle(1))
+      all.push_back("most models have more parameters than tokens: have the two columns been swapped?");
+  }
+  if (result.observation_count <= static_cast<std::size_t>(result.free_count))
+    all.push_back(
+        "as many coefficients as runs: the law passes through them, and nothing shows how far it is to trust");
+  const auto off = std::exp(result.residuals.largest);
+  if (result.options.residual == residual::log && off > 2)
+    all.push_back("a run is off the law by a factor of " + digits(off, 3) + ": is its loss right?");
+  if (const auto lowest = result.law(largest); lowest > 13)  // log(400000): a guess among all tokens
+    all.push_back("losses of " + digits(lowest, 3) + " are those of no vocabulary: are they nats per token?");
+  if (const auto highest = result.law(smallest); highest < T(0.01))
+    all.push_back("losses of " + digits(highest, 3) + " are those of no text: are they nats per token?");
+  std::erase(all, "");
+  return all;
 }
 
 /// "log A + 20.7 alpha, ": the combinations of coefficients that can move without much change of any prediction.
@@ -92,11 +133,7 @@ std::string doubts(const fit_result<Law>& result) {
     if (other.excess < 0.01)
       doubt("another minimum is only " + digits(100 * other.excess, 2) +
             " % higher: the runs hardly decide between them");
-  constexpr auto inputs = Law::input_type::inputs();
-  for (std::size_t b = 0; b < inputs.size(); ++b)
-    if (looks_like_units(inputs[b].name, static_cast<long double>(result.range[b].to)))
-      doubt(std::string(inputs[b].name) + " reach only " + digits(result.range[b].to, 3) +
-            ": millions or billions instead of counts? The fit does not mind, a plan would be off by that factor");
+  for (const auto& sentence : odd_table(result)) doubt(sentence);
   return text;
 }
 

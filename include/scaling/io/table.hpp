@@ -49,8 +49,8 @@ inline std::string lower_case(std::string_view text) {
 
 /// A table of text. `next_row` goes through the rows that are not blank, the first of which is the header.
 ///
-/// Cells are separated by the first of comma, tab and semicolon that occurs in the header's line, and trimmed. A cell
-/// in double quotes may contain separators, line ends and, doubled, quotes. Lines end in LF, CR LF or CR, the last one
+/// Cells are separated by the first of comma, tab and semicolon that occurs in the header outside of quotes, and trimmed.
+/// A cell in double quotes may contain separators, line ends and, doubled, quotes. Lines end in LF, CR LF or CR, the last one
 /// in anything. A byte order mark of UTF-8 is skipped. What is no such table is refused with std::runtime_error.
 class table_reader {
  public:
@@ -103,12 +103,18 @@ class table_reader {
     detail::refuse<std::runtime_error>(name_ + ":" + std::to_string(line) + ": " + what);
   }
 
-  /// The first of comma, tab and semicolon that occurs in the first line that is not blank.
+  /// The first of comma, tab and semicolon that occurs outside of quotes in the first line that is not blank.
   static char separator_of(std::string_view text) {
     text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
-    const auto line = text.substr(0, text.find_first_of("\r\n"));
+    std::string bare;
+    bool quoted = false;
+    for (const char c : text) {
+      if (c == '"') quoted = !quoted;
+      if (!quoted && (c == '\r' || c == '\n')) break;
+      if (!quoted) bare += c;
+    }
     for (const char separator : {',', '\t', ';'})
-      if (line.find(separator) != line.npos) return separator;
+      if (bare.find(separator) != bare.npos) return separator;
     return ',';
   }
 
