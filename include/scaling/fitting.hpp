@@ -18,6 +18,7 @@
 #include <scaling/fitting/isoflop.hpp>
 #include <scaling/fitting/objective.hpp>
 #include <scaling/fitting/observation.hpp>
+#include <scaling/fitting/pack.hpp>
 #include <scaling/fitting/parabola.hpp>
 #include <scaling/fitting/power_sum.hpp>
 #include <scaling/fitting/revival.hpp>

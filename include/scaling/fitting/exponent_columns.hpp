@@ -4,14 +4,15 @@
 // Exponents that are tied, or stand in several terms, share an axis of the lattice; one that is held has one point.
 #pragma once
 
-#include <Eigen/Core>
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include <scaling/core/real.hpp>
+#include <scaling/fitting/pack.hpp>
 #include <scaling/fitting/power_sum.hpp>
 #include <scaling/fitting/run_blocks.hpp>
 #include <scaling/fitting/term_places.hpp>
@@ -24,7 +25,7 @@ template <sum_of_powers Law>
 class exponent_columns {
  public:
   using T = typename Law::real_type;
-  using pack = typename run_blocks<Law>::pack;
+  using pack = typename packs<T>::pack;
 
   explicit exponent_columns(const power_sum_objective<Law>& f) : rows_(f.columns().blocks.size()) {
     make_axes(f.coordinates.limits());
@@ -42,7 +43,7 @@ class exponent_columns {
   std::size_t rows() const { return rows_; }
 
   /// prod base^-exponent / L_i over the typical loss; the right-hand side is 1. For plain residuals: times L_i.
-  const pack* column(std::size_t a) const { return phi_.data() + a * rows_; }
+  const pack* column(std::size_t a) const { return phi_.get() + a * rows_; }
 
  private:
   using data = run_blocks<Law>;
@@ -104,10 +105,10 @@ class exponent_columns {
     offset_[0] = 0;
     for (std::size_t j = 0; j < J; ++j) offset_[j + 1] = offset_[j] + count(j);
     width_ = offset_[J] + 1;
-    phi_.resize(width_ * rows);
+    phi_.reset(new pack[width_ * rows]);  // not zeros first, as a vector would
     pack* right = data_of(width_ - 1);
     for (std::size_t i = 0; i < rows; ++i)
-      right[i] = f.of.residual == residual::log ? pack(pack::Ones()) : pack(blocks[i].share[0].inverse());
+      right[i] = f.of.residual == residual::log ? packs<T>::all(T(1)) : T(1) / blocks[i].share[0];
     std::vector<pack> power(rows);
     for (std::size_t j = 0; j < J; ++j) {
       pack* first = data_of(offset_[j]);
@@ -120,7 +121,7 @@ class exponent_columns {
         const auto& exponents = exponents_[axis];
         const auto raise_to = [&](T exponent) {
           const T scale = -exponent * f.coordinates.centres().spread[factor.exponent];
-          for (std::size_t i = 0; i < rows; ++i) power[i] = (scale * blocks[i].z[factor.column]).exp();
+          for (std::size_t i = 0; i < rows; ++i) power[i] = packs<T>::exp(scale * blocks[i].z[factor.column]);
         };
         const auto multiply_into = [&](const pack* from, pack* to) {
           for (std::size_t i = 0; i < rows; ++i) to[i] = from[i] * power[i];
@@ -142,7 +143,7 @@ class exponent_columns {
     }
   }
 
-  pack* data_of(std::size_t a) { return phi_.data() + a * rows_; }
+  pack* data_of(std::size_t a) { return phi_.get() + a * rows_; }
 
   std::size_t rows_;
   std::array<std::size_t, P> axis_{};        ///< of each exponent
@@ -150,7 +151,7 @@ class exponent_columns {
   std::size_t axis_count_ = 0;
   std::array<std::size_t, J + 1> offset_{};
   std::size_t width_ = 0;
-  std::vector<pack> phi_;
+  std::unique_ptr<pack[]> phi_;
 };
 
 }  // namespace scaling::detail

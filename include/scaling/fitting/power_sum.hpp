@@ -8,8 +8,7 @@
 //   r'  = sum_j p_j d_j          r'' = sum_j p_j d_j d_j^T - r' r'^T   (the last term only for residuals of logs)
 //
 // so that every derivative is a sum of exponentials at hand, of which a constant term needs one for all runs. Runs are
-// worked off in blocks through fixed-size arrays, which Eigen turns into vector instructions under whatever flags the
-// user compiles with; loops over terms are unrolled; nothing is allocated.
+// worked off in blocks of a vector register each, see pack.hpp; loops over terms are unrolled; nothing is allocated.
 #pragma once
 
 #include <algorithm>
@@ -25,6 +24,7 @@
 #include <scaling/core/real.hpp>
 #include <scaling/fitting/coordinates.hpp>
 #include <scaling/fitting/objective.hpp>
+#include <scaling/fitting/pack.hpp>
 #include <scaling/fitting/run_blocks.hpp>
 #include <scaling/fitting/term_places.hpp>
 #include <scaling/loss_model.hpp>
@@ -59,7 +59,8 @@ class power_sum_objective : public fit_problem<Law> {
   const data& columns() const { return data_; }
 
  private:
-  using pack = typename data::pack;
+  using by_lanes = packs<T>;
+  using pack = typename by_lanes::pack;
   static constexpr auto terms = term_places<Law>();
   static constexpr std::size_t none = term_place::none;
   static constexpr std::size_t chunk = 16;
@@ -99,8 +100,8 @@ class power_sum_objective : public fit_problem<Law> {
       pack power = x[at(place.coefficient)] - x[at(place.factors[0].exponent)] * b.z[place.factors[0].column];
       if constexpr (place.factors[1].exponent != none)
         power -= x[at(place.factors[1].exponent)] * b.z[place.factors[1].column];
-      if constexpr (!Tame) power = power.max(-tame).min(tame);
-      return power.exp() * b.share[share];
+      if constexpr (!Tame) power = by_lanes::min(by_lanes::max(power, by_lanes::all(-tame)), by_lanes::all(tame));
+      return by_lanes::exp(power) * b.share[share];
     }
   }
 
@@ -169,11 +170,9 @@ class power_sum_objective : public fit_problem<Law> {
     const T zone = this->of.zone, extra = this->of.overestimates - T(1);
     const std::array<T, terms.size()> constant = constants(x);
 
-    pack value = pack::Zero(), least = pack::Ones(), most = pack::Ones();
-    std::array<pack, P> first;
-    std::array<pack, WithHessian ? P * P : 0> second;
-    for (pack& one : first) one.setZero();
-    for (pack& one : second) one.setZero();
+    pack value{}, least = by_lanes::all(T(1)), most = least;
+    std::array<pack, P> first{};
+    std::array<pack, WithHessian ? P * P : 0> second{};
 
     // A few blocks at a time, and each step for all of them before the next: so that a processor finds work while it
     // waits for the end of an exp.
@@ -190,20 +189,21 @@ class power_sum_objective : public fit_problem<Law> {
         pack sum = p[0][i];
         unrolled<terms.size() - 1>([&](auto j) { sum += p[j + 1][i]; });
         if constexpr (Near) {
-          least = least.min(sum);
-          most = most.max(sum);
+          least = by_lanes::min(least, sum);
+          most = by_lanes::max(most, sum);
           r[i] = log_near_1(sum);
-          s[i] = sum.inverse();
+          s[i] = T(1) / sum;
         } else {
-          r[i] = of_logs ? pack(sum.log()) : pack(block[i].loss * (sum - T(1)));
-          s[i] = of_logs ? pack(sum.inverse()) : block[i].loss;
+          r[i] = of_logs ? by_lanes::log(sum) : block[i].loss * (sum - T(1));
+          s[i] = of_logs ? T(1) / sum : block[i].loss;
         }
       }
       for (std::size_t i = 0; i < size; ++i) {
         const auto& b = block[i];
         // c is r within the zone, the zone with the sign of r beyond it: rho = c (r - c/2), which is r^2/2 or
         // zone (|r| - zone/2), and rho' = c. The part above 0 counts `extra` times once more.
-        const pack limit = zone * b.sigma, c = r[i].min(limit).max(-limit), above = c.max(T(0));
+        const pack limit = zone * b.sigma, c = by_lanes::max(by_lanes::min(r[i], limit), -limit);
+        const pack above = by_lanes::max(c, pack{});
         const pack slope = b.weight * (c + extra * above);
         value += b.weight * (c * (r[i] - c * T(0.5)) + extra * (above * (r[i] - above * T(0.5))));
 
@@ -212,10 +212,8 @@ class power_sum_objective : public fit_problem<Law> {
         const std::array<pack, P> d = derivatives(share, b);
         unrolled<P>([&](auto k) { first[k] += slope * d[k]; });
         if constexpr (WithHessian) {
-          // rho'' without a comparison, which Eigen does lane by lane: 1 if c = r and 0 if not, whatever their distance.
-          constexpr T huge = std::numeric_limits<T>::max();
-          const pack within = T(1) - ((r[i] - c).abs() * huge).min(T(1)), positive = (above * huge).min(T(1));
-          pack outer = b.weight * within * (T(1) + extra * positive);
+          const pack factor = above > T(0) ? by_lanes::all(T(1) + extra) : by_lanes::all(T(1));
+          pack outer = r[i] == c ? b.weight * factor : pack{};  // rho''
           if (of_logs) outer -= slope;
           unrolled<P>([&](auto k) {
             const pack row = outer * d[k];
@@ -225,14 +223,15 @@ class power_sum_objective : public fit_problem<Law> {
         }
       }
     }
-    if (Near && !(least.minCoeff() > T(0.7L) && most.maxCoeff() < T(1.42L))) return std::numeric_limits<T>::quiet_NaN();
+    if (Near && !(by_lanes::least(least) > T(0.7L) && by_lanes::most(most) < T(1.42L)))
+      return std::numeric_limits<T>::quiet_NaN();
     for (std::size_t k = 0; k < P; ++k) {
-      gradient[at(k)] = first[k].sum();
+      gradient[at(k)] = by_lanes::sum(first[k]);
       if constexpr (WithHessian)
         for (std::size_t l = 0; l <= k; ++l)
-          (*hessian)(at(k), at(l)) = (*hessian)(at(l), at(k)) = second[k * P + l].sum();
+          (*hessian)(at(k), at(l)) = (*hessian)(at(l), at(k)) = by_lanes::sum(second[k * P + l]);
     }
-    return value.sum();
+    return by_lanes::sum(value);
   }
 
   /// log s for s from 0.7 to 1.43, to 2 units in the last place: 2 artanh t = 2 t (1 + t^2/3 + t^4/5 ...), where
@@ -265,8 +264,8 @@ auto power_sum_objective<Law>::residuals_at(const vector& y) const -> std::vecto
   for (const auto& b : data_.blocks) {
     pack s = term_at<0, false>(x, constant, b);
     unrolled<terms.size() - 1>([&](auto j) { s += term_at<j + 1, false>(x, constant, b); });
-    const pack r = this->of.residual == scaling::residual::log ? pack(s.log()) : pack(b.loss * (s - T(1)));
-    for (int lane = 0; lane < data::lanes; ++lane) *to++ = r[lane];
+    const pack r = this->of.residual == scaling::residual::log ? by_lanes::log(s) : b.loss * (s - T(1));
+    for (std::size_t lane = 0; lane < data::lanes; ++lane) *to++ = by_lanes::lane(r, lane);
   }
   result.resize(this->runs.size());
   return result;
@@ -277,8 +276,7 @@ auto power_sum_objective<Law>::log_gram(const vector& y) const -> matrix {
   vector x = this->coordinates.terms_at(y);
   (void)is_tame(x, data_.reach);
   const auto constant = constants(x);
-  std::array<pack, P * P> second;
-  second.fill(pack::Zero());
+  std::array<pack, P * P> second{};
   for (const auto& b : data_.blocks) {
     std::array<pack, terms.size()> p;
     unrolled<terms.size()>([&](auto j) { p[j] = term_at<j, false>(x, constant, b); });
@@ -293,7 +291,7 @@ auto power_sum_objective<Law>::log_gram(const vector& y) const -> matrix {
   }
   matrix gram;
   for (std::size_t k = 0; k < P; ++k)
-    for (std::size_t l = 0; l <= k; ++l) gram(at(k), at(l)) = gram(at(l), at(k)) = second[k * P + l].sum();
+    for (std::size_t l = 0; l <= k; ++l) gram(at(k), at(l)) = gram(at(l), at(k)) = by_lanes::sum(second[k * P + l]);
   this->coordinates.pull_back(gram);
   return gram;
 }

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <scaling/core/real.hpp>
+#include <scaling/fitting/pack.hpp>
 #include <scaling/fitting/power_sum.hpp>
 #include <scaling/fitting/term_places.hpp>
 #include <scaling/loss_model.hpp>
@@ -63,7 +64,7 @@ std::optional<typename fit_problem<Law>::vector> revived(const power_sum_objecti
   const T rounding = relative_tolerance * f.value_of(r) + f.floor;
   const vector x = f.coordinates.terms_at(y);
   const auto& blocks = f.columns().blocks;
-  constexpr int lanes = run_blocks<Law>::lanes;
+  using by_lanes = packs<T>;
 
   for (std::size_t j = 0; j < terms.size(); ++j) {
     const std::size_t c = terms[j].coefficient;
@@ -89,8 +90,8 @@ std::optional<typename fit_problem<Law>::vector> revived(const power_sum_objecti
         const std::array<T, 2> exponent{v, w};
         T slope = 0, curvature = 0;
         for (std::size_t i = 0; i < r.size(); ++i) {
-          const auto& block = blocks[i / lanes];
-          const int lane = static_cast<int>(i % lanes);
+          const auto& block = blocks[i / by_lanes::lanes];
+          const std::size_t lane = i % by_lanes::lanes;
           T d = 0;  // of the residual by the coefficients that come back: this one, and those that are tied to it
           for (std::size_t l = 0; l < terms.size(); ++l) {
             if (limits.leader[terms[l].coefficient] != c) continue;
@@ -99,13 +100,13 @@ std::optional<typename fit_problem<Law>::vector> revived(const power_sum_objecti
               const auto& factor = terms[l].factors[n];
               if (factor.exponent == none) continue;
               const T there = l == j ? exponent[n] : x[at(factor.exponent)];
-              power -= there * block.z[factor.column][lane];
+              power -= there * by_lanes::lane(block.z[factor.column], lane);
               if (l != j) power -= there / centres.spread[factor.exponent] * centres.centre[factor.column];
               if (l != j && terms[j].factors[n].exponent != none)
                 power += exponent[n] / centres.spread[terms[j].factors[n].exponent] *
                          centres.centre[terms[j].factors[n].column];
             }
-            d += std::exp(power) * block.share[run_blocks<Law>::share_of[l]][lane];
+            d += std::exp(power) * by_lanes::lane(block.share[run_blocks<Law>::share_of[l]], lane);
           }
           d *= f.of.residual == residual::log ? std::exp(-r[i]) : f.runs[i].loss;
           const T weight = std::max(f.weight(f.runs[i], T(-1)), f.weight(f.runs[i], T(1)));

@@ -9,22 +9,22 @@
 #include <limits>
 #include <vector>
 
-#include <Eigen/Core>
-
 #include <scaling/core/real.hpp>
 #include <scaling/fitting/coordinates.hpp>
 #include <scaling/fitting/objective.hpp>
+#include <scaling/fitting/pack.hpp>
 #include <scaling/fitting/term_places.hpp>
 #include <scaling/loss_model.hpp>
 
 namespace scaling::detail {
 
-/// A block has as many runs as a vector register has lanes, under the flags that the user compiles with.
+/// A block has as many runs as a pack has lanes.
 template <sum_of_powers Law>
 struct run_blocks {
   using T = typename Law::real_type;
-  static constexpr int lanes = std::max<int>(1, EIGEN_MAX_STATIC_ALIGN_BYTES / int{sizeof(T)});
-  using pack = Eigen::Array<T, lanes, 1>;
+  using by_lanes = packs<T>;
+  using pack = typename by_lanes::pack;
+  static constexpr std::size_t lanes = by_lanes::lanes;
   using run_type = typename fit_problem<Law>::run_type;
 
   static constexpr auto terms = term_places<Law>();
@@ -51,7 +51,7 @@ struct run_blocks {
 
   explicit run_blocks(const std::vector<run_type>& runs) : blocks((runs.size() + lanes - 1) / lanes) {
     constexpr T infinity = std::numeric_limits<T>::infinity();
-    const auto lane_of = [](auto& packs, std::size_t i) -> T& { return packs[static_cast<int>(i % lanes)]; };
+    const auto lane_of = [](pack& of, std::size_t i) -> T& { return by_lanes::lane(of, i % lanes); };
     for (std::size_t i = 0; i < blocks.size() * lanes; ++i) {
       const bool padding = i >= runs.size();
       const auto& run = runs[padding ? runs.size() - 1 : i];
@@ -69,39 +69,37 @@ struct run_blocks {
       lane_of(b.weight, i) = padding ? T(0) : run.weight / (run.sigma * run.sigma);
     }
     // Logs of all, and their means over the runs that have the term.
-    pack total = pack::Zero(), loss = pack::Zero();
-    std::array<pack, factors> weight, first;
-    weight.fill(pack::Zero());
-    first.fill(pack::Zero());
+    pack total{}, loss{};
+    std::array<pack, factors> weight{}, first{};
     for (block& b : blocks) {
-      b.share[0] = b.loss.log();
+      b.share[0] = by_lanes::log(b.loss);
       total += b.weight;
       loss += b.weight * b.share[0];
       unrolled<terms.size()>([&](auto j) {
         constexpr auto place = terms[j];
-        Eigen::Array<bool, lanes, 1> present = Eigen::Array<bool, lanes, 1>::Constant(true);
+        pack present = by_lanes::all(T(1));
         if constexpr (place.partial) {
           for (const auto& factor : place.factors)
-            if (factor.exponent != none) present = present && b.z[factor.column] < infinity;
-          b.share[share_of[j]] = present.select(pack::Ones(), pack::Zero());
+            if (factor.exponent != none) present = b.z[factor.column] < infinity ? present : pack{};
+          b.share[share_of[j]] = present;
         }
         for (const auto& factor : place.factors) {
           if (factor.exponent == none) continue;
           pack& z = b.z[factor.column];
-          if constexpr (place.partial) z = present.select(z, pack::Ones());
-          z = z.log();
-          const pack w = present.select(b.weight, pack::Zero());
+          if constexpr (place.partial) z = present > T(0) ? z : by_lanes::all(T(1));
+          z = by_lanes::log(z);
+          const pack w = present * b.weight;
           weight[factor.column] += w;
           first[factor.column] += w * z;
         }
       });
     }
-    centres.loss = loss.sum() / total.sum();
+    centres.loss = by_lanes::sum(loss) / by_lanes::sum(total);
     for (std::size_t m = 0; m < factors; ++m)
-      if (weight[m].sum() > 0) centres.centre[m] = first[m].sum() / weight[m].sum();
+      if (by_lanes::sum(weight[m]) > 0) centres.centre[m] = by_lanes::sum(first[m]) / by_lanes::sum(weight[m]);
     spread_of(weight);
     for (block& b : blocks) {
-      b.share[0] = (centres.loss - b.share[0]).exp();
+      b.share[0] = by_lanes::exp(centres.loss - b.share[0]);
       unrolled<terms.size()>([&](auto j) {
         constexpr auto place = terms[j];
         if constexpr (place.partial) b.share[share_of[j]] *= b.share[0];
@@ -109,8 +107,8 @@ struct run_blocks {
           if (factor.exponent == none) continue;
           pack& z = b.z[factor.column];
           z = (z - centres.centre[factor.column]) / centres.spread[factor.exponent];
-          if constexpr (place.partial) z = (b.share[share_of[j]] > T(0)).select(z, pack::Zero());
-          reach[factor.column] = std::max(reach[factor.column], z.abs().maxCoeff());
+          if constexpr (place.partial) z = b.share[share_of[j]] > T(0) ? z : pack{};
+          reach[factor.column] = std::max(reach[factor.column], by_lanes::most(by_lanes::max(z, -z)));
         }
       });
     }
@@ -124,14 +122,14 @@ struct run_blocks {
       constexpr auto place = terms[j];
       for (const auto& factor : place.factors) {
         if (factor.exponent == none) continue;
-        pack second = pack::Zero();
+        pack second{};
         for (const block& b : blocks) {
           pack d = b.z[factor.column] - centres.centre[factor.column];
           if constexpr (place.partial) d *= b.share[share_of[j]];
           second += b.weight * d * d;
         }
-        square[factor.exponent] += second.sum();
-        total[factor.exponent] += weight[factor.column].sum();
+        square[factor.exponent] += by_lanes::sum(second);
+        total[factor.exponent] += by_lanes::sum(weight[factor.column]);
         // All runs alike, up to the rounding of the mean: the exponent has no effect and keeps its own unit.
         const T resolution = 8 * std::numeric_limits<T>::epsilon() * (std::abs(centres.centre[factor.column]) + 1);
         const T spread = std::sqrt(square[factor.exponent] / total[factor.exponent]);

@@ -29,6 +29,7 @@
 #include <scaling/core/real.hpp>
 #include <scaling/fitting/box_least_squares.hpp>
 #include <scaling/fitting/exponent_columns.hpp>
+#include <scaling/fitting/pack.hpp>
 #include <scaling/fitting/power_sum.hpp>
 #include <scaling/fitting/term_places.hpp>
 #include <scaling/loss_model.hpp>
@@ -67,7 +68,7 @@ class screen {
   }
 
  private:
-  using pack = typename run_blocks<Law>::pack;
+  using pack = typename packs<T>::pack;
   static constexpr auto terms = term_places<Law>();
   static constexpr std::size_t P = coefficient_count<Law>, J = terms.size(), none = term_place::none;
   static constexpr T infinity = std::numeric_limits<T>::infinity();
@@ -98,8 +99,7 @@ class screen {
     constexpr std::size_t at_once = 4;
     const auto products = [&](std::size_t a, std::size_t b, auto count) {
       // Two sums of each, over the even blocks and over the odd, that do not wait for each other.
-      std::array<pack, 2 * count> sum;
-      sum.fill(pack::Zero());
+      std::array<pack, 2 * count> sum{};
       const pack* y = columns_.column(b);
       const auto add = [&](std::size_t i, auto parity) {
         unrolled<count>([&](auto k) { sum[2 * k + parity] += weighted[i] * y[k * rows + i]; });
@@ -109,7 +109,7 @@ class screen {
       for (std::size_t i = 0; i + 1 < rows; i += 2) add(i, even), add(i + 1, odd);
       if (rows % 2 != 0) add(rows - 1, even);
       unrolled<count>([&](auto k) {
-        product_[a * width_ + b + k] = product_[(b + k) * width_ + a] = (sum[2 * k] + sum[2 * k + 1]).sum();
+        product_[a * width_ + b + k] = product_[(b + k) * width_ + a] = packs<T>::sum(sum[2 * k] + sum[2 * k + 1]);
       });
     };
     for (std::size_t j = 0; j <= J; ++j)
