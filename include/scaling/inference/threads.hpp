@@ -15,6 +15,7 @@
 
 namespace scaling {
 
+#if defined(__STDCPP_THREADS__)  // not on WebAssembly, whose <thread> has no std::thread
 namespace detail {
 
 /// Threads that are joined whatever happens.
@@ -30,16 +31,20 @@ struct joined_threads {
 };
 
 }  // namespace detail
+#endif
 
 /// The runner on `threads` threads, that of the caller among them; 0 means as many as the hardware has. Each takes the
 /// next index when it has done its last, so unequal work is shared evenly. Where the system has no more threads to
 /// give, those that there are do the work. If calls throw, no further ones are begun, and of the exceptions that of the
-/// smallest index is thrown to the caller once all threads have ended.
+/// smallest index is thrown to the caller once all threads have ended. On a platform without threads: the serial runner.
 struct thread_runner {
   unsigned threads = 0;
 
   template <indexed_work F>
   void operator()(std::size_t n, F&& fn) const {
+#if !defined(__STDCPP_THREADS__)
+    serial_runner{}(n, fn);
+#else
     const std::size_t wanted = threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
     const std::size_t helpers = std::min(wanted, n) - (n > 0);
     if (helpers == 0) return serial_runner{}(n, fn);
@@ -77,6 +82,7 @@ struct thread_runner {
     detail::joined_threads pool(helpers);
     for (std::size_t i = 0; i < helpers; ++i) pool.all.emplace_back(work);
     work();
+#endif
 #endif
   }
 };

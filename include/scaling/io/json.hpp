@@ -20,6 +20,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <version>
 
 #include <scaling/core/real.hpp>
 #include <scaling/io/json_fit.hpp>
@@ -136,11 +137,13 @@ T read_json(std::istream& in, const std::string& name) {
   return from_json<T>(read_json_value(in, name), name);
 }
 
+#if defined(__cpp_lib_filesystem)  // WebAssembly has no files
 /// Reads the result in the file at `path`.
 template <json_type T>
 T read_json(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return read_json<T>(file, path.string());
 }
+#endif
 
 }  // namespace scaling::io

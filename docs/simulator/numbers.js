@@ -1,0 +1,58 @@
+// Numbers as people read them, with the exact value kept beside the text.
+// SPDX-License-Identifier: BSL-1.0
+
+const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+const words = [[1e15, 'quadrillion'], [1e12, 'trillion'], [1e9, 'billion'], [1e6, 'million']];
+
+export const superscript = (n) =>
+  (n < 0 ? '⁻' : '') + [...String(Math.abs(n))].map((digit) => superscripts[Number(digit)]).join('');
+
+const signed = (text) => text.replace('-', '−');
+
+/** 3.16 × 10²⁴, or 10²⁴ where nothing but the power is there to say. */
+export function scientific(value, digits = 3) {
+  if (value === 0) return '0';
+  const [mantissa, exponent] = value.toExponential(digits - 1).split('e');
+  const power = `10${superscript(Number(exponent))}`;
+  return Number(mantissa) === 1 ? power : `${signed(mantissa)} × ${power}`;
+}
+
+/** So many significant digits, in plain notation where that is short. */
+export function significant(value, digits = 4) {
+  const size = Math.abs(value);
+  if (value !== 0 && (size >= 1e6 || size < 1e-4)) return scientific(value, digits);
+  if (size >= 10 ** digits) return signed(value.toFixed(0));
+  return signed(value.toPrecision(digits));
+}
+
+/** 189 billion; beyond 10¹⁸ or below a million in digits. */
+export function count(value) {
+  if (value >= 1e18) return scientific(value);
+  for (const [unit, word] of words)
+    if (value >= 0.9995 * unit) return `${(value / unit).toPrecision(3)} ${word}`;
+  return significant(value, 3);
+}
+
+export const formats = {
+  count,
+  scientific,
+  loss: (value) => value.toFixed(4),
+  ratio: (value) => significant(value, 3),
+  coefficient: (value) => significant(value, 4),
+  factor: (value) => `× ${value < 1e4 ? significant(value, 2) : scientific(value, 2)}`,
+  percent: (value) => `${signed((100 * value).toPrecision(3))} %`,
+  whole: (value) => String(value),
+};
+
+/** Shows a number in a <data> element: rounded as text, to the last digit as its value. */
+export function show(element, value) {
+  const known = typeof value === 'number' && Number.isFinite(value);
+  element.value = known ? String(value) : '';
+  element.textContent = known ? formats[element.dataset.format ?? 'coefficient'](value) : '–';
+}
+
+/** Fills every <data data-quantity="plan.loss"> below `root` from the answers, by that path. */
+export function fill(root, answers) {
+  for (const element of root.querySelectorAll('data[data-quantity]'))
+    show(element, element.dataset.quantity.split('.').reduce((of, key) => of?.[key], answers));
+}

@@ -1,0 +1,243 @@
+// Drives the simulator in headless Chromium, and compares the numbers on the page with those of the native program.
+// SPDX-License-Identifier: BSL-1.0
+//
+//   node simulator.test.mjs SITE NATIVE CHROMIUM PICTURES
+//
+// Leaves with 77, which ctest shows as skipped, where playwright-core is not installed (npm ci, in this folder).
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+
+const [site, native, chromiumPath, pictures] = process.argv.slice(2);
+const playwright = await import('playwright-core').catch(() => null);
+if (playwright === null) {
+  console.log('skipped: needs playwright-core (npm ci in docs/simulator/test)');
+  process.exit(77);
+}
+const { readRuns, spellings } = await import(join(site, 'table.js'));
+
+// The page and the program differ in their elementary functions by a unit in the last place, 1e-16; along the valley of
+// the runs (A against alpha) a fit turns that into some 1e-13. A wrong replicate or argument would be off by 1e-3.
+const tolerance = 1e-12;
+
+// --- Tables
+
+async function checkTables() {
+  const header = await readFile(new URL('../../../include/scaling/io/csv.hpp', import.meta.url), 'utf8');
+  for (const words of Object.values(spellings))
+    for (const word of words) assert.match(header, new RegExp(`[" ]${word}[" ]`), `csv.hpp knows "${word}"`);
+
+  assert.deepEqual(readRuns('N,D,loss\n1e9,2e10,2.5\n'), [[1e9, 2e10, 2.5]]);
+  assert.deepEqual(readRuns('\uFEFFval_loss;"Model Size";Training Tokens;by\r\n\r\n +2.5 ;1E9;"2e10";"a;""b"\r\n'),
+    [[1e9, 2e10, 2.5]]);
+  assert.deepEqual(readRuns('n\td\tl\r1\t2\t3\r'), [[1, 2, 3]]);
+  const complaints = [
+    ['', 'no runs: there is nothing in the table'],
+    ['N,D,loss\n', 'no runs: there is only a header'],
+    ['N,D\n1,2\n', "line 1: no column is recognised as loss; the columns are 'N', 'D'"],
+    ['N,params,D,loss\n', "line 1: column 1 'N' and column 2 'params' both match parameters, must be one"],
+    ['N,D,loss\n1,2,3\n1,2\n', 'line 3: 2 cells, must be 3 as in the header'],
+    ['N,D,loss\n1,2,3\n\n1,5B,3\n', `line 4, column 2 'D': "5B", must be a positive finite number`],
+    ['N,D,loss\n1,2,-3\n', `line 2, column 3 'loss': "-3", must be a positive finite number`],
+    ['N;D;loss\n1;2;\n', `line 2, column 3 'loss': "", must be a positive finite number`],
+    ['N,D,loss\n"1,2,3\n', 'line 2: a quote opens a cell here and is never closed'],
+    ['N,D,loss\n"1"2,2,3\n', 'line 2: text after the closing quote of "1", must be the end of the cell'],
+  ];
+  for (const [text, message] of complaints) assert.throws(() => readRuns(text), { message });
+}
+
+// --- The native program
+
+/** Its answers to questions, one an argument. */
+function askNative(...questions) {
+  const { stdout, stderr, status } = spawnSync(native, { input: questions.join('\n'), encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+const nativeStudy = (runs, { delta, flops }) => {
+  const [, fit, , plan, truth] = askNative(runs, `fit ${delta}`, 'resample 200', `plan ${flops}`, 'truth');
+  return { fit, plan, truth, flops, delta };
+};
+
+// --- The page
+
+const types = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript', '.csv': 'text/csv' };
+
+async function serve(folder) {
+  const server = createServer(async (request, response) => {
+    const path = normalize(new URL(request.url, 'http://site').pathname);
+    const body = await readFile(join(folder, path === '/' ? 'index.html' : path)).catch(() => null);
+    response.writeHead(body ? 200 : 404, { 'Content-Type': types[extname(path)] ?? 'text/html' });
+    response.end(body ?? '');
+  });
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  return server;
+}
+
+/** Sets a slider as a hand does, and lets the page hear of it. */
+const move = (page, panel, name, value) =>
+  page.locator(`#${panel} [name=${name}]`).evaluate((slider, to) => {
+    slider.value = to;
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+  }, String(value));
+
+/** Every frame that was asked for has been drawn, and the intervals are complete. */
+async function settled(page, panel) {
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  if (panel !== 'limited') await page.waitForSelector(`#${panel} .answer[data-resamples="200"]`);
+}
+
+/** The numbers that are visible on a panel, to their last digit. */
+const numbersOf = (page, panel) =>
+  page.locator(`#${panel} data[data-quantity]`).evaluateAll((all) =>
+    all.filter((one) => one.checkVisibility()).map(({ dataset, value, textContent }) =>
+      [dataset.quantity, value, textContent]));
+
+/** Compares them one by one. */
+async function compare(page, panel, answers, what) {
+  await settled(page, panel);
+  const numbers = await numbersOf(page, panel);
+  assert.ok(numbers.length >= 16, `${what}: ${numbers.length} numbers`);
+  let worst = 0;
+  for (const [quantity, value, text] of numbers) {
+    const expected = quantity.split('.').reduce((of, key) => of?.[key], answers);
+    if (typeof expected !== 'number') {
+      assert.equal(value, '', `${what}: ${quantity} is ${value}, the native program has ${expected}`);
+      continue;
+    }
+    const off = Math.abs(Number(value) - expected) / (Math.abs(expected) || 1);
+    assert.ok(value !== '' && off <= tolerance, `${what}: ${quantity} is ${value}, must be ${expected}`);
+    assert.notEqual(text, '–');
+    worst = Math.max(worst, off);
+  }
+  console.log(`${what}: ${numbers.length} numbers, at most ${worst.toExponential(1)} off`);
+}
+
+async function checkMadeRuns(page) {
+  await settled(page, 'made');
+  await compare(page, 'made', nativeStudy('make_runs 0 8 4 0', { delta: 1e-3, flops: 1e25 }), 'as it begins');
+  await move(page, 'made', 'decimals', 2);
+  await move(page, 'made', 'noise', 40);
+  await move(page, 'made', 'delta', -2);
+  await move(page, 'made', 'flops', 24.5);
+  await compare(page, 'made', nativeStudy('make_runs 0 8 2 40', { delta: 1e-2, flops: 3.16e24 }), 'sliders');
+  await page.locator('#made input[value=medium]').press(' ');
+  await compare(page, 'made', nativeStudy('make_runs 2 5 2 40', { delta: 1e-2, flops: 3.16e24 }), 'medium sizes');
+  await page.locator('#made [name=flops]').press('ArrowRight');
+  await compare(page, 'made', nativeStudy('make_runs 2 5 2 40', { delta: 1e-2, flops: 3.98e24 }), 'a key');
+  await move(page, 'made', 'decimals', 0);
+  await page.locator('#made input[value=small]').check({ force: true });
+  await compare(page, 'made', nativeStudy('make_runs 0 3 0 40', { delta: 1e-2, flops: 3.98e24 }), 'whole nats');
+}
+
+async function checkOwnRuns(page) {
+  await page.getByRole('tab', { name: 'Your runs' }).click();
+  const example = await readFile(join(site, 'runs.csv'), 'utf8');
+  const asked = (text) => `take_runs ${readRuns(text).length} ${readRuns(text).flat().join(' ')}`;
+  await compare(page, 'own', nativeStudy(asked(example), { delta: 1e-3, flops: 1e24 }), 'the example');
+
+  const table = page.locator('#own textarea');
+  const text = ['Model Size\tval_loss\tTokens', ...readRuns(example).slice(3, 30).map(([N, D, L]) => `${N}\t${L}\t${D}`)]
+    .join('\n');
+  await table.fill(text);
+  await compare(page, 'own', nativeStudy(asked(text), { delta: 1e-3, flops: 1e24 }), 'a pasted table');
+  assert.equal(await page.locator('#table-error').isVisible(), false);
+
+  await table.fill('size,D,loss\n1,2,3\n');
+  await page.getByText("line 1: no column is recognised as parameters; the columns are 'size', 'D', 'loss'").waitFor();
+  await table.fill('N,D,loss\n1e9,2e10,2.5\n1e9,5B,2.5\n');
+  await page.getByText(`line 3, column 2 'D': "5B", must be a positive finite number`).waitFor();
+  await table.fill('N,D,loss\n1e9,2e10,2.5\n');
+  await page.getByText('scaling::fit: number of observations = 1, must be at least the 5 free coefficients').waitFor();
+  await table.fill(`N,D,loss\n${readRuns(example).map(([, D, L]) => `1e9,${D},${L}`).join('\n')}\n`);
+  await page.locator('#own .doubts').getByText('not identified').waitFor();
+  await table.fill(`N,D,loss\n${readRuns(example).map(([N, D, L]) => `${N / 1e9},${D / 1e9},${L}`).join('\n')}\n`);
+  await page.locator('#own .doubts').getByText('millions or billions instead of counts?').first().waitFor();
+  await table.fill(example);
+  await compare(page, 'own', nativeStudy(asked(example), { delta: 1e-3, flops: 1e24 }), 'the example again');
+}
+
+async function checkLimitedData(page) {
+  await page.getByRole('tab', { name: 'Your runs' }).press('ArrowRight');
+  const answers = (flops, unique, P, epochs) =>
+    ({ limited: askNative(`limited ${flops} ${unique} ${P} ${epochs}`)[0], epochs });
+  await compare(page, 'limited', answers(1e23, 1e11, 0.0229, 3.98), 'limited data');
+  await move(page, 'limited', 'unique_tokens', 12.3);
+  await move(page, 'limited', 'flops', 26);
+  await move(page, 'limited', 'P', 0.0067);
+  await move(page, 'limited', 'epochs', 1);
+  await compare(page, 'limited', answers(1e26, 2e12, 0.0067, 10), 'limited data, moved');
+  await move(page, 'limited', 'P', 0);
+  await compare(page, 'limited', answers(1e26, 2e12, 0, 10), 'no penalty');
+  await move(page, 'limited', 'P', 0.0229);
+  await move(page, 'limited', 'flops', 23);
+  await move(page, 'limited', 'unique_tokens', 11);
+  await move(page, 'limited', 'epochs', 0.6);
+}
+
+const tabNames = { made: 'Made runs', own: 'Your runs', limited: 'Limited data' };
+
+/** Pictures of every tab, to be looked at, and no scrolling sideways. */
+async function takePictures(browser, url, look, options) {
+  const page = await browser.newPage(options);
+  await page.goto(url);
+  for (const [panel, name] of Object.entries(tabNames)) {
+    await page.getByRole('tab', { name }).click();
+    await settled(page, panel);
+    const [width, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(width <= room, `${look}, ${panel}: ${width} pixels wide, must be at most ${room}`);
+    await page.screenshot({ path: join(pictures, `${look}-${panel}.png`), fullPage: true });
+  }
+  await page.close();
+}
+
+/** What a screen reader and a keyboard need: a name for every control and picture, tabs that the arrows move among. */
+async function checkAccess(page) {
+  const unnamed = await page.locator('input, textarea, button').evaluateAll((all) =>
+    all.filter((one) => !(one.labels?.[0]?.textContent.trim() || one.textContent.trim())).map((one) => one.outerHTML));
+  assert.deepEqual(unnamed, []);
+  const undescribed = await page.locator('svg[role=img]').evaluateAll((all) =>
+    all.filter((one) => one.checkVisibility() && !one.querySelector('title')?.textContent).map((one) => one.id));
+  assert.deepEqual(undescribed, []);
+  assert.equal(await page.getByRole('slider', { name: 'Budget' }).getAttribute('aria-valuetext'), '10²³ FLOP');
+  await page.getByRole('tab', { name: 'Limited data' }).press('Home');
+  assert.equal(await page.locator('#made').isVisible(), true);
+}
+
+async function checkPage(browser, url) {
+  const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
+  const complaints = [];
+  page.on('console', (message) => message.type() !== 'log' && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => request.url().startsWith(url) || complaints.push(`asks for ${request.url()}`));
+  page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`));
+  await page.goto(url);
+  await checkMadeRuns(page);
+  await checkOwnRuns(page);
+  await checkLimitedData(page);
+  await checkAccess(page);
+  assert.deepEqual(complaints, [], 'the console');
+  await page.close();
+}
+
+await checkTables();
+await mkdir(pictures, { recursive: true });
+const server = await serve(site);
+const browser = await playwright.chromium.launch({
+  executablePath: chromiumPath,
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync'],
+});
+try {
+  const url = `http://127.0.0.1:${server.address().port}/`;
+  await checkPage(browser, url);
+  await takePictures(browser, url, 'light', { viewport: { width: 1200, height: 900 }, colorScheme: 'light' });
+  await takePictures(browser, url, 'dark', { viewport: { width: 1200, height: 900 }, colorScheme: 'dark' });
+  await takePictures(browser, url, 'phone', { viewport: { width: 375, height: 780 }, deviceScaleFactor: 2 });
+} finally {
+  await browser.close();
+  server.close();
+}
