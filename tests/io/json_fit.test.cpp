@@ -10,7 +10,9 @@
 #include <vector>
 
 #include <scaling/fitting/fit.hpp>
+#include <scaling/inference/forecast.hpp>
 #include <scaling/inference/interval.hpp>
+#include <scaling/inference/law_sample.hpp>
 #include <scaling/io/json.hpp>
 #include <scaling/published.hpp>
 
@@ -162,6 +164,48 @@ TEST_CASE("a fit in long double keeps all of its digits") {
   CHECK((back.range[1].from == fit.range[1].from && back.range[1].to == fit.range[1].to));
   CHECK(back.at_bound[0].bound == fit.at_bound[0].bound);
   CHECK(text_of(back) == text_of(fit));
+}
+
+TEST_CASE("what is declared of a fit stands beside it, and each is read for itself") {
+  const auto fit = fitted();
+  io::fit_context context{.parameters = "total", .schedule = "a \"cosine\"", .held_out_error = 0.1};
+  std::ostringstream out;
+  io::write_json(out, fit, context);
+  const std::string text = out.str();
+  CHECK_THAT(text, ContainsSubstring("\"fit_result\": {") && ContainsSubstring("\"fit_context\": {") &&
+                       ContainsSubstring("\"corpus\": null"));
+  CHECK(text_of(read<result>(text)) == text_of(fit));
+  const auto back = read<io::fit_context>(text);
+  CHECK((back.parameters == "total" && back.schedule == "a \"cosine\"" && back.held_out_error == 0.1));
+  CHECK_FALSE((back.flops || back.corpus || back.outliers || back.uncertainty || back.extrapolation));
+  context = {"a", "b", "c", "d", "e", "f", 0.25, 3.0};
+  CHECK(text_of(read<io::fit_context>(text_of(context))) == text_of(context));
+  CHECK(read<io::fit_context>(text_of(context)).uncertainty == "f");
+  CHECK_THAT(refusal<result>(with(text, "fit_context", "fit_contents")),
+             ContainsSubstring("must be absent: \"fit_contents\" is no member"));
+}
+
+TEST_CASE("forecasts come back, and say in which direction they leave the fitted range") {
+  const auto fit = fitted();
+  const sc::law_sample<sc::chinchilla<>> sample{{fit.law, sc::published::besiroglu_2024<>}};
+  const auto loss = sc::forecast(fit, sample, {1e12, 2e13});
+  const auto loss_back = read<sc::loss_forecast<double>>(text_of(loss));
+  CHECK((loss_back.loss == loss.loss && loss_back.interval == loss.interval &&
+         loss_back.extrapolation == loss.extrapolation && loss_back.beyond == "parameters" &&
+         loss_back.edge == loss.edge));
+  const auto plan = sc::forecast_plan(fit, sample, 1e25, 0.8);
+  const std::string text = text_of(plan);
+  CHECK_THAT(text, ContainsSubstring("\"allocation_forecast\": {") && ContainsSubstring("\"tokens_per_parameter\": {"));
+  const auto back = read<sc::allocation_forecast<double>>(text);
+  CHECK(text_of(back) == text);
+  CHECK((back.plan.tokens == plan.plan.tokens && back.parameters == plan.parameters && back.tokens == plan.tokens &&
+         back.loss == plan.loss && back.tokens_per_parameter == plan.tokens_per_parameter &&
+         back.without_optimum == 0 && back.extrapolation == plan.extrapolation && back.beyond == plan.beyond));
+
+  const auto inside = sc::forecast(fit, sample, {1e9, 2e10});
+  const auto inside_back = read<sc::loss_forecast<double>>(text_of(inside));
+  CHECK((inside_back.beyond.empty() && std::isnan(inside_back.edge) && inside_back.extrapolation == 1));
+  CHECK_THAT(refusal<sc::loss_forecast<double>>(text), ContainsSubstring("the member \"loss_forecast\""));
 }
 
 TEST_CASE("an interval comes back") {

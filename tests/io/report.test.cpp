@@ -1,4 +1,5 @@
-// The report of a fit: one screen, each criterion beside its tolerance, and the doubts that the result gives cause for.
+// The report of a fit: one screen, each criterion beside its tolerance, the doubts that the result gives
+// cause for, and the closing checklist.
 // SPDX-License-Identifier: BSL-1.0
 #include <cmath>
 #include <random>
@@ -8,8 +9,10 @@
 
 #include <scaling/chinchilla.hpp>
 #include <scaling/fitting/fit.hpp>
+#include <scaling/inference/covariance.hpp>
 #include <scaling/io/report.hpp>
 #include <scaling/planning/compute_optimal.hpp>
+#include <scaling/power_law.hpp>
 #include <scaling/published.hpp>
 
 #include "support/catch.hpp"
@@ -17,6 +20,7 @@
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::EndsWith;
 namespace sc = scaling;
 
 std::string text_of(const auto& result) {
@@ -50,7 +54,62 @@ TEST_CASE("a good fit: what was fitted, why it stopped, the coefficients, and no
   for (const std::string symbol : {"    E      ", "    A      ", "    B      ", "    alpha  ", "    beta   "})
     CHECK_THAT(text, ContainsSubstring(symbol));
   CHECK_THAT(text, !ContainsSubstring("  ! "));
+  CHECK_THAT(text,
+             EndsWith("  not declared: what N counts, what C counts, corpus, schedule, outlier rule, uncertainty, "
+                      "held-out error, extrapolation\n"));
   CHECK(std::count(text.begin(), text.end(), '\n') <= 24);
+}
+
+TEST_CASE("the closing checklist prints what is declared and lists what is not") {
+  const auto result = sc::fit<sc::chinchilla>(noisy_runs());
+  const auto closing = [&](const sc::io::fit_context& context) {
+    std::ostringstream out;
+    sc::io::write_report(out, result, context);
+    const std::string text = out.str();
+    CHECK(std::count(text.begin(), text.end(), '\n') <= 24);
+    return text.substr(text.find('\n', text.find("    beta ")) + 1);
+  };
+  CHECK(closing({}).starts_with("  not declared: what N counts, what C counts, corpus, "));
+  CHECK(closing({.flops = "6 N D", .held_out_error = 0.0123}) ==
+        "  what C counts: 6 N D\n  held-out error: 1.23 %\n"
+        "  not declared: what N counts, corpus, schedule, outlier rule, uncertainty, extrapolation\n");
+  CHECK_THAT(closing({.extrapolation = 1.0}), ContainsSubstring("  extrapolation: inside the fitted range\n"));
+  CHECK(closing({"total", "6 N D", "MassiveText", "cosine to the end", "none left out", "bootstrap, 4000 replicates",
+                 0.01, 62.5}) ==
+        "  what N counts: total\n  what C counts: 6 N D\n  corpus: MassiveText\n  schedule: cosine to the end\n"
+        "  outlier rule: none left out\n  uncertainty: bootstrap, 4000 replicates\n  held-out error: 1 %\n"
+        "  extrapolation: 62.5 times beyond the fitted range\n");
+
+  sc::fit_result<sc::loss_of_tokens<>> of_tokens{};
+  of_tokens.options.criterion = sc::squared{};
+  CHECK_THAT(text_of(of_tokens), !ContainsSubstring("what N counts") && ContainsSubstring("not declared: "));
+}
+
+TEST_CASE("a covariance adds standard errors, and names the coefficients that hardly vary apart") {
+  const auto runs = noisy_runs();
+  const auto result = sc::fit<sc::chinchilla>(runs, {.fixed = {{"E", 1.8}}});
+  const auto covariance = sc::covariance(result, runs, sc::covariance_form::gauss_newton);
+  const auto report = [&](const auto& of, double threshold) {
+    std::ostringstream out;
+    sc::io::write_report(out, result, of, {.flops = "6 N D"}, threshold);
+    return out.str();
+  };
+  const std::string text = report(covariance, 0.9);
+  CAPTURE(text);
+  CHECK_THAT(text, ContainsSubstring("    E      1.8\n"));  // it does not vary
+  CHECK_THAT(text, ContainsSubstring("   standard error " + sc::detail::digits(covariance.standard_errors()[3], 3)));
+  const auto strongest = covariance.correlated(0.9).at(0);
+  CHECK_THAT(text,
+             ContainsSubstring("  correlated above 0.9: (" + std::string(strongest.first) + ", " +
+                               std::string(strongest.second) + ") " + sc::detail::digits(strongest.correlation, 4)));
+  CHECK_THAT(text, ContainsSubstring("  uncertainty: the standard errors above\n"));
+  CHECK(std::count(text.begin(), text.end(), '\n') <= 24);
+  CHECK_THAT(report(covariance, 0.9999999), ContainsSubstring("  correlated above 1: none\n"));
+
+  auto without = covariance;
+  without.factor.setConstant(std::nan(""));
+  CHECK_THAT(report(without, 0.9), ContainsSubstring("  ! the covariance has no standard errors") &&
+                                       !ContainsSubstring("   standard error ") && !ContainsSubstring("uncertainty: "));
 }
 
 TEST_CASE("every doubt is said: bounds, identification, units, convergence") {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <limits>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
@@ -51,9 +52,9 @@ template <real T>
 struct [[nodiscard]] loss_forecast {
   T loss;
   scaling::interval<T> interval;
-  T extrapolation;          ///< the largest factor by which an input leaves the fitted range, 1 inside
-  std::string_view beyond;  ///< which input that is; empty inside
-  T edge;                   ///< the end of the fitted range that it leaves; NaN inside
+  T extrapolation;     ///< the largest factor by which an input leaves the fitted range, 1 inside
+  std::string beyond;  ///< which input that is; empty inside
+  T edge;              ///< the end of the fitted range that it leaves; NaN inside
 };
 
 /// The loss at `at`, with the percentile interval of the laws of a sample: bootstrap(result, runs), or any type that
@@ -65,7 +66,8 @@ auto forecast(const fit_result<Law>& result, const Sample& sample, const typenam
               double level = 0.95) -> loss_forecast<typename Law::real_type> {
   const auto out = extrapolation_to(result, at);
   const auto loss_at = [&](const Law& law) { return law(at); };
-  return {result.law(at), percentile_interval(values_of(sample, loss_at), level), out.factor, out.beyond, out.edge};
+  return {result.law(at), percentile_interval(values_of(sample, loss_at), level), out.factor, std::string(out.beyond),
+          out.edge};
 }
 
 /// The best split of a budget that a fit expects, and where each part of it lies.
@@ -75,7 +77,7 @@ struct [[nodiscard]] allocation_forecast {
   interval<T> parameters, tokens, loss, tokens_per_parameter;
   std::size_t without_optimum;  ///< laws of the sample that lack a term and so have no plan; the intervals omit them
   T extrapolation;              ///< of the plan: the largest factor by which N or D leaves the fitted range, 1 inside
-  std::string_view beyond;      ///< which of them that is; empty inside
+  std::string beyond;           ///< which of them that is; empty inside
   T edge;                       ///< the end of the fitted range that it leaves; NaN inside
 };
 
@@ -124,7 +126,7 @@ auto forecast_plan(const fit_result<Law>& result, const Sample& sample, typename
           percentile_interval(std::move(ratio), level),
           without,
           out.factor,
-          out.beyond,
+          std::string(out.beyond),
           out.edge};
 }
 

@@ -1,4 +1,4 @@
-// Results as JSON that reads back as it was: plans, laws and fits, with the symbols of their tables as keys.
+// Results as JSON that reads back as it was: plans, laws, fits and forecasts, with the symbols of their tables as keys.
 // SPDX-License-Identifier: BSL-1.0
 //
 //   write_json(std::cout, compute_optimal(law, 1e24));
@@ -10,10 +10,10 @@
 //       "parameters": 1.2475e+11, ...
 //
 // Numbers have the fewest digits from which their type reads them back, max_digits10 at most; those that JSON does not
-// have are "NaN", "Infinity" and "-Infinity". What is absent is null. Every member must be there and no other may be.
+// have are "NaN", "Infinity" and "-Infinity". What is absent is null. Every member must be there and no other may be;
+// but a fit and its fit_context may stand in one text, and each is read from it.
 #pragma once
 
-#include <concepts>
 #include <filesystem>
 #include <fstream>
 #include <istream>
@@ -23,7 +23,9 @@
 #include <version>
 
 #include <scaling/core/real.hpp>
+#include <scaling/io/fit_context.hpp>
 #include <scaling/io/json_fit.hpp>
+#include <scaling/io/json_inference.hpp>
 #include <scaling/io/json_members.hpp>
 #include <scaling/io/json_value.hpp>
 #include <scaling/planning/compute_optimal.hpp>
@@ -74,28 +76,13 @@ struct json_members<lifetime_allocation<T>> {
   }
 };
 
-/// What inference calls an interval, known by its members: io needs no header of that storey.
-template <class T>
-requires requires(const T& of) {
-  { of.lower } -> std::convertible_to<long double>;
-  { of.upper } -> std::convertible_to<long double>;
-  { of.level } -> std::convertible_to<double>;
-}
-struct json_members<T> {
-  static constexpr std::string_view kind = "interval";
-  static void visit(auto& archive, auto& interval) {
-    archive("lower", interval.lower);
-    archive("upper", interval.upper);
-    archive("level", interval.level);
-  }
-};
-
 }  // namespace scaling::detail
 
 namespace scaling::io {
 
 /// What can be written and read: a plan (`allocation`, `repeated_allocation`, `lifetime_allocation`), a law, a
-/// `fit_result` or its `fit_options`, an `interval`.
+/// `fit_result`, its `fit_options` or its `fit_context`, an `interval`, a forecast (`loss_forecast`,
+/// `allocation_forecast`).
 template <class T>
 concept json_type = detail::has_json_members<T>;
 
@@ -108,6 +95,14 @@ json_value to_json(const T& result) {
   return document;
 }
 
+/// A fit with what is declared of it, side by side; each is read by its own type.
+template <loss_model Law>
+json_value to_json(const fit_result<Law>& result, const fit_context& context) {
+  auto document = to_json(result);
+  document.add(detail::json_members<fit_context>::kind, detail::json_of(context));
+  return document;
+}
+
 /// The result in a tree that was read from the text of that name.
 template <json_type T>
 T from_json(const json_value& document, const std::string& name) {
@@ -117,6 +112,9 @@ T from_json(const json_value& document, const std::string& name) {
     version.refuse("the version of this library, \"" + detail::json_version(false) + "x\"");
   T result{};
   members(detail::json_members<T>::kind, result);
+  // A fit and what is declared of it stand side by side.
+  if (detail::json_members<T>::kind == "fit_result") members.skip("fit_context");
+  if (detail::json_members<T>::kind == "fit_context") members.skip("fit_result");
   members.finish();
   return result;
 }
@@ -126,6 +124,10 @@ T from_json(const json_value& document, const std::string& name) {
 template <json_type T>
 void write_json(std::ostream& out, const T& result) {
   out << to_json(result) << '\n';
+}
+template <loss_model Law>
+void write_json(std::ostream& out, const fit_result<Law>& result, const fit_context& context) {
+  out << to_json(result, context) << '\n';
 }
 
 /// Reads a result: read_json<allocation<double>>(in, "plan.json"). `name` is what messages call the stream.

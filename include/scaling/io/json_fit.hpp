@@ -1,4 +1,4 @@
-// The members of a fit's result in JSON: the law, the evidence for it, and the options that led to it.
+// A fit in JSON: the law, the evidence for it, the options that led to it, and what is declared of it.
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
@@ -12,6 +12,7 @@
 #include <scaling/fitting/fit_result.hpp>
 #include <scaling/fitting/observation.hpp>
 #include <scaling/fitting/weights.hpp>
+#include <scaling/io/fit_context.hpp>
 #include <scaling/io/json_members.hpp>
 #include <scaling/loss_model.hpp>
 
@@ -206,6 +207,21 @@ struct json_members<fit_result<Law>> {
     std::array<std::string_view, coefficient_count<Law>> names;
     for (std::size_t k = 0; k < names.size(); ++k) names[k] = Law::coefficients()[k].symbol;
     return names;
+  }
+};
+
+template <>
+struct json_members<io::fit_context> {
+  static constexpr std::string_view kind = "fit_context";
+  static void visit(auto& archive, auto& context) {
+    archive("parameters", context.parameters);
+    archive("flops", context.flops);
+    archive("corpus", context.corpus);
+    archive("schedule", context.schedule);
+    archive("outliers", context.outliers);
+    archive("uncertainty", context.uncertainty);
+    archive("held_out_error", context.held_out_error);
+    archive("extrapolation", context.extrapolation);
   }
 };
 

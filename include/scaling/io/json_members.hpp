@@ -153,6 +153,10 @@ class json_object_reader {
       }
     at_.refuse("one with the member " + json_quoted(key));
   }
+  /// A member that may be there and is not read.
+  void skip(std::string_view key) {
+    for (std::size_t i = 0; i < at_.value.keys.size(); ++i) seen_[i] = seen_[i] || at_.value.keys[i] == key;
+  }
   template <class T>
   void operator()(std::string_view key, T& value) {
     read_json_as(member(key), value);

@@ -1,19 +1,26 @@
 // Results as text: `std::cout << result` is one screen that shows every criterion beside its tolerance.
 // SPDX-License-Identifier: BSL-1.0
+//
+//   io::write_report(std::cout, result, covariance(result, runs), {.parameters = "total", .flops = "6 N D"});
+//
+// adds standard errors, the coefficients that hardly vary apart, and what is declared of the fit.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include <scaling/fitting/criterion.hpp>
 #include <scaling/fitting/fit_result.hpp>
+#include <scaling/io/fit_context.hpp>
 #include <scaling/loss_model.hpp>
 #include <scaling/planning/compute_optimal.hpp>
 
@@ -137,20 +144,55 @@ std::string doubts(const fit_result<Law>& result) {
   return text;
 }
 
-}  // namespace detail
+/// What inference calls a covariance, known by its members: io needs no header of that storey.
+template <class T>
+concept covariance_of_coefficients = requires(const T& of) {
+  of.standard_errors();
+  of.correlated(0.9);
+};
 
-/// The report of a fit: what was fitted to what, why it stopped, how many starts agree, the coefficients, what to
-/// doubt.
+/// The closing checklist: what is declared, a line each, and what is not.
 template <loss_model Law>
-std::ostream& operator<<(std::ostream& out, const fit_result<Law>& result) {
-  using detail::digits;
+std::string checklist(const io::fit_context& context) {
+  constexpr auto inputs = Law::input_type::inputs();
+  const auto has = [&](std::string_view name) {
+    return std::any_of(inputs.begin(), inputs.end(), [&](const auto& input) { return input.name == name; });
+  };
+  std::vector<std::pair<std::string, std::optional<std::string>>> items;
+  if (has("parameters")) items.emplace_back("what N counts", context.parameters);
+  if (has("flops") || (has("parameters") && has("tokens"))) items.emplace_back("what C counts", context.flops);
+  items.emplace_back("corpus", context.corpus);
+  items.emplace_back("schedule", context.schedule);
+  items.emplace_back("outlier rule", context.outliers);
+  items.emplace_back("uncertainty", context.uncertainty);
+  items.emplace_back("held-out error", std::nullopt);
+  if (context.held_out_error) items.back().second = digits(100 * *context.held_out_error, 3) + " %";
+  items.emplace_back("extrapolation", std::nullopt);
+  if (context.extrapolation)
+    items.back().second = *context.extrapolation > 1
+                              ? digits(*context.extrapolation, 3) + " times beyond the fitted range"
+                              : "inside the fitted range";
+
+  std::string declared, missing;
+  for (const auto& [what, said] : items)
+    if (said)
+      declared += "  " + what + ": " + *said + "\n";
+    else
+      missing += (missing.empty() ? "  not declared: " : ", ") + what;
+  return declared + missing + (missing.empty() ? "" : "\n");
+}
+
+/// The report but for the checklist: what was fitted to what, why it stopped, how many starts agree, the coefficients,
+/// what to doubt. `noted(symbol)` goes behind a coefficient, `below` under them all.
+template <loss_model Law, class Noted>
+std::string findings(const fit_result<Law>& result, const Noted& noted, const std::string& below) {
   constexpr auto inputs = Law::input_type::inputs();
   std::string text = std::string(Law::name) + ": L = " + std::string(Law::formula) + "   [nats/token]\n  " +
                      std::to_string(result.observation_count) + " runs";
   for (std::size_t b = 0; b < inputs.size(); ++b)
     text += (b == 0 ? "; " : ", ") + std::string(inputs[b].name) + " " + digits(result.range[b].from, 4) + " .. " +
             digits(result.range[b].to, 4);
-  text += "\n  " + detail::described(result.options.criterion) + " of " +
+  text += "\n  " + described(result.options.criterion) + " of " +
           (result.options.residual == residual::log ? "log residuals" : "residuals") + ", " +
           (result.options.reduction == reduction::sum ? "sum" : "mean") + ": " + digits(result.objective, 15) + "\n";
 
@@ -159,8 +201,8 @@ std::ostream& operator<<(std::ostream& out, const fit_result<Law>& result) {
           digits(result.predicted_decrease, 2) + (small ? " <= " : " > ") + digits(result.tolerance, 2) +
           ", gradient " + digits(result.gradient_norm, 2) + " (" + std::to_string(result.iterations) + " iterations; " +
           std::to_string(result.evaluations) + " evaluations in all)\n";
-  text += "  starts: " + std::to_string(result.starts.tried) + " tried (" + detail::described(result.options.search) +
-          "), " + std::to_string(result.starts.converged) + " converged, " + std::to_string(result.starts.agreeing) +
+  text += "  starts: " + std::to_string(result.starts.tried) + " tried (" + described(result.options.search) + "), " +
+          std::to_string(result.starts.converged) + " converged, " + std::to_string(result.starts.agreeing) +
           " agreeing with the best; other minima: ";
   if (result.basins.empty()) text += "none found\n";
   for (std::size_t i = 0; i < result.basins.size(); ++i)
@@ -177,8 +219,61 @@ std::ostream& operator<<(std::ostream& out, const fit_result<Law>& result) {
   std::size_t width = 0;
   for (const auto& row : Law::coefficients()) width = std::max(width, row.symbol.size());
   for (const auto& row : Law::coefficients())
-    text += "    " + detail::padded(row.symbol, width) + "  " + digits(result.law.*row.member, 10) + "\n";
-  return out << text + detail::doubts(result);
+    text += "    " + padded(row.symbol, width) + "  " + digits(result.law.*row.member, 10) + noted(row.symbol) + "\n";
+  return text + below + doubts(result);
+}
+
+}  // namespace detail
+
+namespace io {
+
+/// The report of a fit and what is declared of it.
+template <loss_model Law>
+void write_report(std::ostream& out, const fit_result<Law>& result, const fit_context& context = {}) {
+  out << detail::findings(
+             result, [](std::string_view) { return ""; }, "") +
+             detail::checklist<Law>(context);
+}
+
+/// The same with the standard errors of a covariance, `covariance(result, runs)` or that of a sample, and the pairs of
+/// coefficients that correlate above `threshold` either way: single intervals of those say little.
+template <loss_model Law, detail::covariance_of_coefficients Covariance>
+void write_report(std::ostream& out, const fit_result<Law>& result, const Covariance& covariance,
+                  const fit_context& context = {}, double threshold = 0.9) {
+  using detail::digits;
+  const auto errors = covariance.standard_errors();
+  const auto noted = [&](std::string_view symbol) {
+    std::size_t k = 0;
+    while (Law::coefficients()[k].symbol != symbol) ++k;
+    return std::isfinite(errors[k]) ? std::string("   standard error ").append(digits(errors[k], 3)) : std::string();
+  };
+  std::string below = "  correlated above ";
+  below.append(digits(threshold, 3)).append(":");
+  const auto pairs = covariance.correlated(threshold);
+  if (pairs.empty()) below.append(" none");
+  for (const auto& pair : pairs)
+    below.append(&pair == &pairs.front() ? " (" : ", (")
+        .append(pair.first)
+        .append(", ")
+        .append(pair.second)
+        .append(") ")
+        .append(digits(pair.correlation, 4));
+  below.append("\n");
+  const bool known = std::any_of(errors.begin(), errors.end(), [](auto error) { return std::isfinite(error); });
+  fit_context with_errors = context;
+  if (known && !context.uncertainty) with_errors.uncertainty = "the standard errors above";
+  out << detail::findings(result, noted,
+                          known ? below : "  ! the covariance has no standard errors: see its status\n") +
+             detail::checklist<Law>(with_errors);
+}
+
+}  // namespace io
+
+/// The report of a fit of which nothing is declared.
+template <loss_model Law>
+std::ostream& operator<<(std::ostream& out, const fit_result<Law>& result) {
+  io::write_report(out, result);
+  return out;
 }
 
 /// A plan in one line.
