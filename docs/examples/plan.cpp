@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -14,22 +15,25 @@
 #include <scaling/io/report.hpp>
 #include <scaling/planning.hpp>
 
+#include "run_figures.hpp"
 #include "synthetic_runs.hpp"
 
 namespace {
 
 constexpr std::string_view usage =
     R"(usage: plan [RUNS.csv] [--budget FLOP]... [--parameters COLUMN] [--tokens COLUMN] [--loss COLUMN] [--drop COLUMN]
+            [--figures FOLDER]
 
   RUNS.csv      one run a row: model size, training tokens, loss in nats per token. Without it: synthetic runs.
   --budget      training compute to plan for, as in --budget 5.76e23; may be given several times
   --parameters, --tokens, --loss
                 the column that holds the quantity, if its name does not say so
   --drop        a column of flags: rows where it is not 0 are left out
+  --figures     writes two pictures of the runs and the fit there: loss_curves.svg, isoflop_valleys.svg
 )";
 
 struct request {
-  std::string file;
+  std::string file, figures;
   scaling::io::columns columns;
   std::vector<double> budgets;
 };
@@ -67,6 +71,8 @@ request parse(int count, char** words) {
       asked.columns.loss = value;
     } else if (word == "--drop") {
       asked.columns.drop = value;
+    } else if (word == "--figures") {
+      asked.figures = value;
     } else {
       misused("no option " + word);
     }
@@ -112,6 +118,13 @@ void print_plans(const request& asked, const result& fit, const result& least_sq
   std::printf("  - A plan counts parameters as the runs do: whether total or non-embedding is for you to know.\n");
 }
 
+void write_figures(const std::string& folder, const run_figures::runs& runs, const scaling::chinchilla<>& law) {
+  const std::filesystem::path to(folder);
+  std::filesystem::create_directories(to);
+  scaling::io::write_svg((to / "loss_curves.svg").string(), run_figures::loss_curves(runs, law));
+  scaling::io::write_svg((to / "isoflop_valleys.svg").string(), run_figures::isoflop_valleys(runs, law));
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -132,6 +145,7 @@ int main(int count, char** words) {
       return 1;
     }
     print_plans(asked, fit, scaling::fit<scaling::chinchilla>(runs, {.criterion = scaling::squared{}}));
+    if (!asked.figures.empty()) write_figures(asked.figures, runs, fit.law);
     return fit.converged() && fit.identified() ? 0 : 1;
   } catch (const std::exception& error) {
     std::cerr << "plan: " << error.what() << "\n";

@@ -38,7 +38,7 @@ struct point {
   double x, y;
 };
 
-/// How a curve is drawn. Dots are small and let each other shine through, for clouds of hundreds.
+/// How a curve is drawn. Dots are small, and darker where several lie, for clouds of hundreds.
 enum class drawn { line, points, dots };
 
 struct curve {
@@ -63,7 +63,8 @@ struct rule {
   std::string label{};
 };
 
-/// Where the names of the series stand: in a legend beside the figure, each at the last point of its series, or nowhere.
+/// Where the names of the series stand: in a legend beside the figure, each at the last point of its series (of its
+/// line, if it has one), or nowhere.
 enum class names { beside, at_ends, hidden };
 
 /// A picture. Bands lie below rules, rules below curves, which lie in their order.
@@ -113,7 +114,8 @@ class svg_drawing {
       auto& of = series_of(curve.name);
       (curve.as == io::drawn::line ? of.line : of.mark) = true;
       for (const auto& p : curve.points)
-        if (finite(p.x, p.y) && x_.holds(p.x) && y_.holds(p.y)) of.last = p;
+        if (finite(p.x, p.y) && x_.holds(p.x) && y_.holds(p.y) && (curve.as == io::drawn::line || !of.line))
+          of.last = p;
     }
     for (const auto& band : figure.bands) series_of(band.name).band = true;
     lay_out();
@@ -128,9 +130,11 @@ class svg_drawing {
     svg_ << "<rect class=\"paper\" width=\"" << figure_.width << "\" height=\"" << figure_.height << "\" rx=\"6\"/>\n";
     draw_axes();
     for (const auto& band : figure_.bands) draw(band);
-    for (const auto& rule : figure_.vertical) draw(rule, true);
-    for (const auto& rule : figure_.horizontal) draw(rule, false);
+    for (const auto& rule : figure_.vertical) draw(rule, x_);
+    for (const auto& rule : figure_.horizontal) draw(rule, y_);
     for (const auto& curve : figure_.curves) draw(curve);
+    for (const auto& rule : figure_.vertical) name_vertical(rule);
+    for (const auto& rule : figure_.horizontal) name_horizontal(rule);
     if (figure_.names == io::names::beside) draw_legend();
     if (figure_.names == io::names::at_ends) draw_names();
     svg_ << "</svg>\n";
@@ -258,42 +262,64 @@ class svg_drawing {
     svg_.path("band", path.text, style_of(band.name));
   }
 
-  void draw(const io::rule& rule, bool vertical) {
-    if (!(vertical ? x_ : y_).holds(rule.at)) return;
-    const double place = (vertical ? x_ : y_)(rule.at);
+  void draw(const io::rule& rule, const placed_axis& axis) {
+    if (!axis.holds(rule.at)) return;
+    const double place = axis(rule.at);
     svg_path path;
-    if (vertical)
-      path.line({place, frame_.top}, {place, frame_.bottom});
-    else
+    if (axis.upright)
       path.line({frame_.left, place}, {frame_.right, place});
-    svg_.path("rule", path.text);
-    if (rule.label.empty()) return;
-    const bool space = !vertical || place + text_width(rule.label) + 6 < frame_.right;
-    if (vertical)
-      svg_.label({place + (space ? 6 : -6), frame_.top + 12}, space ? "note" : "note end", rule.label);
     else
-      svg_.label({frame_.right - 4, place - 6}, "note end", rule.label);
+      path.line({place, frame_.top}, {place, frame_.bottom});
+    svg_.path("rule", path.text);
+  }
+
+  /// At the upper end, to the right if there is room.
+  void name_vertical(const io::rule& rule) {
+    if (!x_.holds(rule.at)) return;
+    const double place = x_(rule.at);
+    const bool room = place + text_width(rule.label) + 6 < frame_.right;
+    svg_.label({place + (room ? 6 : -6), frame_.top + 12}, room ? "note" : "note end", rule.label);
+  }
+
+  /// At the end, right or left, where fewer points of curves lie.
+  void name_horizontal(const io::rule& rule) {
+    if (!y_.holds(rule.at)) return;
+    const double place = y_(rule.at), width = text_width(rule.label) + 8;
+    int at_left = 0, at_right = 0;
+    for (const auto& curve : figure_.curves)
+      for (const auto& [x, y] : curve.points) {
+        if (!finite(x, y) || !x_.holds(x) || y_(y) > place + 4 || y_(y) < place - 20) continue;
+        at_left += x_(x) < frame_.left + width;
+        at_right += x_(x) > frame_.right - width;
+      }
+    const bool left = at_left < at_right;
+    svg_.label({left ? frame_.left + 6 : frame_.right - 4, place - 6}, left ? "note" : "note end", rule.label);
   }
 
   void draw(const io::curve& curve) {
     const std::size_t style = style_of(curve.name);
-    svg_path path;
-    pixel before{};
-    bool gap = true;
-    for (const auto& [x, y] : curve.points) {
-      if (!finite(x, y)) {
-        gap = true;
-        continue;
+    if (curve.as == io::drawn::line) {
+      svg_path path;
+      const io::point* before = nullptr;
+      for (const auto& p : curve.points) {
+        const bool gap = !finite(p.x, p.y);
+        if (before && !gap) path.clipped_line({x_(before->x), y_(before->y)}, {x_(p.x), y_(p.y)}, frame_);
+        before = gap ? nullptr : &p;
       }
-      const pixel now{x_(x), y_(y)};
-      if (curve.as == io::drawn::line) {
-        if (!gap) path.clipped_line(before, now, frame_);
-      } else if (x_.holds(x) && y_.holds(y)) {
-        path.mark(now, curve.as == io::drawn::dots ? svg_dot : svg_marks[style]);
-      }
-      before = now, gap = false;
+      svg_.path("line", path.text, style);
+      return;
     }
-    svg_.path(curve.as == io::drawn::line ? "line" : curve.as == io::drawn::dots ? "dots" : "mark", path.text, style);
+    // Dots of one path would not add up where they overlap.
+    std::array<svg_path, 8> layers;
+    std::size_t i = 0;
+    for (const auto& [x, y] : curve.points) {
+      if (!finite(x, y) || !x_.holds(x) || !y_.holds(y)) continue;
+      if (curve.as == io::drawn::dots)
+        layers[i++ % layers.size()].mark({x_(x), y_(y)}, "h0");
+      else
+        layers[0].mark({x_(x), y_(y)}, svg_marks[style]);
+    }
+    for (const auto& path : layers) svg_.path(curve.as == io::drawn::dots ? "dots" : "mark", path.text, style);
   }
 
   void draw_legend() {

@@ -176,7 +176,6 @@ inline constexpr std::array<std::string_view, svg_style_count + 1> svg_marks{
     "m-4.8-2.5h9.6v5h-9.6z",                                        // lying bar
     "m-2.5-4.8h5v9.6h-5z",                                          // standing bar
 };
-inline constexpr std::string_view svg_dot = "m-2 0a2 2 0 1 0 4 0a2 2 0 1 0-4 0";
 
 struct svg_style_row {
   std::string_view light, dark, dashes;
@@ -217,7 +216,8 @@ inline std::string svg_style(std::size_t series) {
   text += rule("path", "fill:none;stroke-width:1") + rule(".axis,.scaling .rule", "stroke:currentColor");
   text += rule(".rule", "stroke-dasharray:4 4;stroke-width:1.2");
   text += rule(".line", "stroke:currentColor;stroke-width:2;stroke-linejoin:round");
-  text += rule(".mark", "fill:currentColor") + rule(".dots", "fill:currentColor;fill-opacity:.35");
+  text += rule(".mark", "fill:currentColor") +
+          rule(".dots", "stroke:currentColor;stroke-width:4;stroke-opacity:.35;stroke-linecap:round");
   text += rule(".band", "fill:currentColor;fill-opacity:.2");
   for (std::size_t i = 1; i <= series; ++i)
     if (!svg_styles[i].dashes.empty())
