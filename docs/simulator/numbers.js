@@ -20,13 +20,15 @@ export function scientific(value, digits = 3) {
 /** So many significant digits, in plain notation where that is short. */
 export function significant(value, digits = 4) {
   const size = Math.abs(value);
-  if (value !== 0 && (size >= 1e6 || size < 1e-4)) return scientific(value, digits);
-  if (size >= 10 ** digits) return signed(value.toFixed(0));
-  return signed(value.toPrecision(digits));
+  if (value === 0) return '0';
+  if (size >= 1e6 || size < 1e-4) return scientific(value, digits);
+  const rounded = value.toPrecision(digits);
+  return signed(rounded.includes('e') ? String(Number(rounded)) : rounded);
 }
 
 /** 189 billion; beyond 10¹⁸ or below a million in digits. */
 export function count(value) {
+  if (!Number.isFinite(value)) return value === Infinity ? '∞' : '–';
   if (value >= 1e18) return scientific(value);
   for (const [unit, word] of words)
     if (value >= 0.9995 * unit) return `${(value / unit).toPrecision(3)} ${word}`;
@@ -44,11 +46,11 @@ export const formats = {
   whole: (value) => String(value),
 };
 
-/** Shows a number in a <data> element: rounded as text, to the last digit as its value. */
-export function show(element, value) {
-  const known = typeof value === 'number' && Number.isFinite(value);
-  element.value = known ? String(value) : '';
-  element.textContent = known ? formats[element.dataset.format ?? 'coefficient'](value) : '–';
+/** Shows a number in a <data> element: rounded as text, to the last digit as its value. JSON has infinity as a string. */
+function show(element, value) {
+  element.value = value ?? '';
+  if (typeof value === 'number') element.textContent = formats[element.dataset.format ?? 'coefficient'](value);
+  else element.textContent = value === 'Infinity' ? '∞' : '–';
 }
 
 /** Fills every <data data-quantity="plan.loss"> below `root` from the answers, by that path. */

@@ -18,9 +18,11 @@ class Axis {
     Object.assign(this, of, { begin, end });
   }
 
+  /** Where a value lies, in pixels. What is far outside stays there, but at a place that SVG can hold. */
   at(value) {
     const [from, to, x] = this.log ? [this.from, this.to, value].map(Math.log) : [this.from, this.to, value];
-    return this.begin + ((x - from) / (to - from)) * (this.end - this.begin);
+    const share = Math.min(10, Math.max(-10, (x - from) / (to - from)));
+    return this.begin + share * (this.end - this.begin);
   }
 
   /** Ticks at least `gap` pixels apart: [value, label]. */
@@ -108,7 +110,7 @@ function path(xs, ys, across, up) {
   const steps = [];
   let pen = 'M';
   xs.forEach((value, i) => {
-    if (!Number.isFinite(ys[i])) return (pen = 'M');
+    if (Number.isNaN(Number(ys[i]))) return (pen = 'M');
     steps.push(`${pen}${place(across.at(value))} ${place(up.at(ys[i]))}`);
     pen = 'L';
   });
@@ -131,7 +133,7 @@ const kinds = {
       draw(outside, 'text', { class: `label ${of}`, x: across.at(x[i]), y: height, 'text-anchor': align }, label);
   },
   band({ x, lower, upper, of }, across, up, inside) {
-    if (!lower.every(Number.isFinite) || !upper.every(Number.isFinite)) return;
+    if ([...lower, ...upper].includes('NaN')) return; // of resamples that have no loss there
     const back = path([...x].reverse(), [...lower].reverse(), across, up).replace('M', 'L');
     draw(inside, 'path', { class: `band ${of}`, d: `${path(x, upper, across, up)}${back}Z` });
   },
@@ -168,7 +170,7 @@ const kinds = {
   mark({ x, y, lower, upper, of, shape = 'diamond' }, across, up, inside) {
     if (!(y > 0)) return;
     const left = across.at(x);
-    if (Number.isFinite(lower)) {
+    if (lower !== undefined && lower !== 'NaN') {
       const [bottom, top] = [lower, upper].map((value) => up.at(value));
       draw(inside, 'path', { class: `whisker ${of}`,
         d: `M${left} ${bottom}V${top}M${left - 6} ${bottom}h12M${left - 6} ${top}h12` });
@@ -177,8 +179,8 @@ const kinds = {
   },
 };
 
-/** A range that holds `values` and at least from `from` to `to`. */
-export function rangeOf(values, from, to) {
-  const finite = values.filter((value) => Number.isFinite(value) && value > 0);
-  return { from: Math.min(from, ...finite), to: Math.max(to, ...finite) };
+/** A range that holds `values` down to `least`, and spans what lies between `from` and `to`. */
+export function rangeOf(values, from, to, least = 0) {
+  const held = values.filter((value) => Number.isFinite(value) && value > least);
+  return { from: Math.min(from, ...held), to: Math.max(to, ...held) };
 }

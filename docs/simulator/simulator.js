@@ -126,17 +126,22 @@ class Study {
     fill(this.#root, this.#answers);
     for (const cell of this.#root.querySelectorAll('.of-truth')) cell.hidden = !truth;
     this.#root.querySelector('.report').textContent = fit.report;
-    const headline = this.#root.querySelector('.headline');
-    if (plan.possible) {
-      headline.innerHTML = `<b>${count(plan.plan.parameters)}</b> parameters and <b>${count(plan.plan.tokens)}</b> tokens`;
-      headline.innerHTML += truth
-        ? ` <span>by this fit; the truth wants ${count(plan.truth.parameters)} and ${count(plan.truth.tokens)}</span>`
-        : ` <span>by this fit, for ${scientific(plan.plan.flops)} FLOP</span>`;
-    } else {
-      headline.textContent = 'No plan: by this fit more parameters, or more tokens, do not lower the loss.';
-    }
+    this.#root.querySelector('.headline').innerHTML = this.#headline();
     this.#root.querySelector('.doubts').replaceChildren(
       ...this.#doubts().map((sentence) => Object.assign(document.createElement('li'), { textContent: sentence })));
+  }
+
+  /** The plan in a sentence, with how sure it is; or that there is none to rely on. */
+  #headline() {
+    const { fit, plan, truth } = this.#answers;
+    if (!plan.possible) return 'No plan: by this fit more parameters, or more tokens, do not lower the loss';
+    const pair = ({ parameters, tokens }, format) => `${format(parameters)} parameters and ${format(tokens)} tokens`;
+    const range = ({ lower, upper }) => `${count(Number(lower))} to ${count(Number(upper))}`;
+    const relied = fit.converged && fit.identified && fit.fit_result.at_bound.length === 0 &&
+      plan.failed + plan.without_optimum <= 0.05 * plan.resamples;
+    const says = relied ? pair(plan.plan, (value) => `<b>${count(value)}</b>`) : 'No plan to rely on';
+    return `${says} <span>${relied ? '' : `the fit says ${pair(plan.plan, count)}; `}90 % interval ` +
+      `${pair(plan.interval, range)}${truth ? `; the truth wants ${pair(plan.truth, count)}` : ''}</span>`;
   }
 
   /** What the library doubts of the fit, and how far the plan goes beyond the runs. */
@@ -165,8 +170,8 @@ class Study {
         ({ kind: 'line', of: name, x: plans.flops, y, anchor, dy: (name === 'fit') === above ? -10 : 20, label });
       return [
         ...(plan.possible ? [{ kind: 'band', of: 'fit', x: plans.flops, ...plans[of] }] : []),
-        ...(truth ? [line('truth', plans.truth[of], 'truth')] : []),
         ...(plan.possible ? [line('fit', plans[of].value, 'fit')] : []),
+        ...(truth ? [line('truth', plans.truth[of], 'truth')] : []),
       ];
     };
     const mark = (of) => (plan.possible
@@ -174,7 +179,7 @@ class Study {
 
     plot(this.#svgs.loss, {
       x,
-      y: { ...rangeOf([...fit.loss, ...(plans.loss?.value ?? [])], 1.7, 5), log: true, title: 'loss L, nats per token' },
+      y: { ...rangeOf([...fit.loss, ...(plans.loss?.value ?? [])], 1.7, 5, Math.min(...fit.loss) / 3), log: true, title: 'loss L, nats per token' },
       layers: [...curves('loss', 0.9), { kind: 'points', of: 'run', x: flops, y: fit.loss },
         { kind: 'cursor', of: 'budget', x: this.#answers.flops, label: 'budget' }, ...mark('loss')],
       description: plan.possible
@@ -240,7 +245,7 @@ class LimitedData {
     const { limited, along, epochs } = this.#answers;
     const x = { from: 10 ** -0.5, to: 100, log: true, title: 'epochs' };
     const curve = (law, of, more) => ({ kind: 'line', of: law, x: along.epochs, y: along[law][of], ...more });
-    const beyondOne = (law) => along[law].worth.map((worth, i) => (along.epochs[i] < 1 ? NaN : worth));
+    const repeating = (law) => along[law].worth.map((worth, i) => (along.epochs[i] < 1.01 ? NaN : worth));
     const cursor = { kind: 'cursor', of: 'budget', x: epochs, label: 'this run' };
     const top = Math.min(2.2 * limited.unlimited.loss, Math.max(...along.muennighoff.loss, ...along.lovelace.loss));
     plot(document.getElementById('limited-loss'), {
@@ -259,8 +264,8 @@ class LimitedData {
       x,
       y: { from: -0.5, to: 1.1, percent: true, title: 'worth of a repeated token, % of a new one' },
       layers: [{ kind: 'level', of: 'zero', y: 0 },
-        curve('muennighoff', 'worth', { y: beyondOne('muennighoff'), anchor: 0.62, dy: 0, align: 'start', label: '\u2002Muennighoff' }),
-        curve('lovelace', 'worth', { y: beyondOne('lovelace'), anchor: 0.36, dy: 6, align: 'end', label: 'Lovelace\u2002' }), cursor],
+        curve('muennighoff', 'worth', { y: repeating('muennighoff'), anchor: 0.62, dy: 0, align: 'start', label: '\u2002Muennighoff' }),
+        curve('lovelace', 'worth', { y: repeating('lovelace'), anchor: 0.36, dy: 6, align: 'end', label: 'Lovelace\u2002' }), cursor],
       description: `Worth of a repeated token against epochs; at this run ${formats.percent(limited.muennighoff.worth)} by ` +
         `Muennighoff's law and ${formats.percent(limited.lovelace.worth)} by Lovelace's.`,
     });
@@ -341,10 +346,11 @@ async function begin() {
   }
   tabs(document.querySelector('[role=tablist]'), (id) => views[id].redraw());
   new ResizeObserver(() => Object.values(views).forEach((view) => view.redraw())).observe(document.querySelector('main'));
-  document.documentElement.dataset.ready = '';
 }
 
-begin().catch((error) => {
-  setText(document.getElementById('trouble'), `The simulator could not start: ${error.message}`);
+const trouble = document.getElementById('trouble');
+begin().then(() => setText(trouble, '')).catch((error) => {
+  setText(trouble, `The simulator could not start: ${error.message}`);
+  trouble.className = 'refusal';
   throw error;
 });
