@@ -22,6 +22,7 @@
 
 namespace scaling {
 
+/// E + (L_0 - E) h/(1 + h) of runs that may repeat tokens.
 template <class T = double>
 struct bounded {
   using real_type = T;

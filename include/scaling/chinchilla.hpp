@@ -20,6 +20,7 @@
 
 namespace scaling {
 
+/// Parameters and tokens each lower the loss as a power, towards a floor E.
 template <class T = double>
 struct chinchilla {
   using real_type = T;

@@ -33,6 +33,7 @@ namespace scaling {
 template <real T = double>
 inline constexpr T flops_per_petaflop_day = T(8.64e19L);
 
+/// The joint law L(N, D) of Kaplan et al. 2020, without a floor.
 template <class T = double>
 struct kaplan {
   using real_type = T;
@@ -61,6 +62,7 @@ struct kaplan {
   }
 };
 
+/// Their law of steps L(N, S_min).
 template <class T = double>
 struct kaplan_steps {
   using real_type = T;

@@ -39,6 +39,7 @@ struct overfitting_penalty {
   bool operator==(const overfitting_penalty&) const = default;
 };
 
+/// Chinchilla's law with a penalty for repeated tokens.
 template <class T = double>
 struct lovelace {
   using real_type = T;

@@ -35,6 +35,7 @@ constexpr T effective_count(value_of_t<T> count, const T& distinct, const T& R_s
   return distinct * (T(1) - R_star * expm1(-((all - distinct) / distinct) / R_star));
 }
 
+/// Chinchilla's law of effective parameters and tokens, which repetition makes fewer.
 template <class T = double>
 struct muennighoff {
   using real_type = T;

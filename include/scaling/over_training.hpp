@@ -25,6 +25,7 @@
 
 namespace scaling {
 
+/// The loss of runs that are trained past the optimum: a line of one slope in log C for any tokens per parameter.
 template <class T = double>
 struct over_training {
   using real_type = T;

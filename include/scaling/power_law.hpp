@@ -23,6 +23,7 @@
 
 namespace scaling {
 
+/// E + A/x^alpha of a run of one input x.
 template <template <class> class Run, class T = double>
 struct power_law {
   using real_type = T;
@@ -56,6 +57,7 @@ struct power_law {
   }
 };
 
+/// (x_c/x)^alpha of a run of one input x.
 template <template <class> class Run, class T = double>
 struct pure_power_law {
   using real_type = T;

@@ -29,7 +29,10 @@ const std::vector<std::pair<std::string, page>>& pages() {
         result.emplace_back(file.lexically_relative(root).generic_string(), docs::parse(docs::text_of(file)));
     };
     for (const auto& entry : fs::directory_iterator(root)) add(entry.path());
-    for (const auto& entry : fs::recursive_directory_iterator(root / "docs")) add(entry.path());
+    for (fs::recursive_directory_iterator entry(root / "docs"), end; entry != end; ++entry) {
+      if (entry->path().filename() == "node_modules") entry.disable_recursion_pending();
+      add(entry->path());
+    }
     std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     return result;
   }();

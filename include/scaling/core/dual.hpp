@@ -131,6 +131,7 @@ struct dual {
   }
 };
 
+/// What is inside all the duals.
 template <class T, std::size_t P>
 struct value_of<dual<T, P>> {
   using type = value_of_t<T>;

@@ -46,6 +46,7 @@ enum class resampling {
   residuals
 };
 
+/// How many replicates, which of them, and what each draws.
 struct bootstrap_options {
   std::size_t replicates = 1000;               ///< how many; 1000 give a 95 % interval to some 3 % of its width
   std::size_t first_replicate = 0;             ///< the number of the first

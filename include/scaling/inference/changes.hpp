@@ -40,6 +40,7 @@ struct sensitivity_case {
   std::function<T(T)> planned_parameters;     ///< from the plan's count of parameters to that of the original fit
 };
 
+/// A change, by the name that its row will have.
 template <loss_model Law>
 struct change {
   std::string name;

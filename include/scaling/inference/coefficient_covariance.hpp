@@ -77,6 +77,7 @@ struct correlated_pair {
   T correlation;
 };
 
+/// A law and how its coefficients vary about it: V = F F^T in the fitted coordinates.
 template <loss_model Law>
 struct coefficient_covariance {
   using T = typename Law::real_type;

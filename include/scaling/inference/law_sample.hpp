@@ -35,6 +35,7 @@ auto values_of(const Sample& sample, F&& f) {
   return values;
 }
 
+/// Laws, and what they say of any function f of one, a number.
 template <loss_model Law>
 struct law_sample {
   using T = typename Law::real_type;

@@ -41,6 +41,7 @@ struct point {
 /// How a curve is drawn. Dots are small, and darker where several lie, for clouds of hundreds.
 enum class drawn { line, points, dots };
 
+/// A series of points.
 struct curve {
   std::string name{};
   std::vector<io::point> points{};
@@ -52,6 +53,7 @@ struct band_point {
   double x, lower, upper;
 };
 
+/// The area between two graphs.
 struct band {
   std::string name{};
   std::vector<band_point> points{};
