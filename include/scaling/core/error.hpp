@@ -4,16 +4,26 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 namespace scaling::detail {
 
+/// The pieces of a message in a row. Sums of strings would say the same, but what they make of each place that refuses
+/// is most of what a compiler has to do there.
+[[gnu::cold, gnu::noinline]] inline std::string joined(std::initializer_list<std::string_view> pieces) {
+  std::string result;
+  for (const auto piece : pieces) result += piece;
+  return result;
+}
+
 /// Throws `Error(message)`: the one place of the library that throws. Compiled without exceptions it prints the message
 /// and ends the program. Never a constant expression, so that misuse in one does not compile.
 template <class Error>
-[[noreturn]] inline void refuse(const std::string& message) {
+[[noreturn, gnu::cold, gnu::noinline]] void refuse(const std::string& message) {
 #if defined(__cpp_exceptions)
   throw Error(message);
 #else
@@ -25,7 +35,7 @@ template <class Error>
 /// A number as a message shows it: the shortest of 6, 15 and 21 significant digits that reads back as the same `T`,
 /// such as "-3", "1e+09", "0.1".
 template <class T>
-std::string text_of(const T& value) {
+[[gnu::cold, gnu::noinline]] std::string text_of(const T& value) {
   if constexpr (std::is_integral_v<T>) {
     return std::to_string(value);
   } else {
@@ -38,12 +48,18 @@ std::string text_of(const T& value) {
   }
 }
 
+template <class Error, class T>
+[[noreturn, gnu::cold, gnu::noinline]] void refuse_value(std::string_view where, std::string_view name, const T& value,
+                                                         std::string_view requirement) {
+  refuse<Error>(joined({where, ": ", name, " = ", text_of(value), ", must be ", requirement}));
+}
+
 /// Refuses `value` unless `holds`: "scaling::fit: observation 17: tokens = -3, must be positive and finite".
 /// `where` is the function and, if there is one, the place: "scaling::compute_optimal", "scaling::fit: observation 17".
-template <class Error = std::domain_error, class Where, class Name, class T>
-constexpr void require(bool holds, const Where& where, const Name& name, const T& value, const char* requirement) {
-  if (!holds)
-    refuse<Error>(std::string(where) + ": " + std::string(name) + " = " + text_of(value) + ", must be " + requirement);
+template <class Error = std::domain_error, class Where, class Name, class T, class Requirement>
+constexpr void require(bool holds, const Where& where, const Name& name, const T& value,
+                       const Requirement& requirement) {
+  if (!holds) refuse_value<Error>(where, name, value, requirement);
 }
 
 }  // namespace scaling::detail

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <limits>
 #include <stdexcept>
-#include <string>
+#include <string_view>
 
 #include <scaling/core/error.hpp>
 #include <scaling/core/real.hpp>
@@ -61,50 +61,49 @@ struct constraints {
 /// The constraints that options mean. std::invalid_argument for unknown symbols and for constraints that contradict
 /// each other, std::domain_error for values that no coefficient can have.
 template <loss_model Law>
-constraints<Law> constraints_of(const char* where, const fit_options<Law>& options) {
+constraints<Law> constraints_of(std::string_view where, const fit_options<Law>& options) {
   using T = typename Law::real_type;
   constexpr auto table = Law::coefficients();
   constraints<Law> result;
-  const std::string function(where);
   const auto finite = [](T x) { return std::abs(x) <= std::numeric_limits<T>::max(); };
 
   for (const auto& [symbol, lower, upper] : options.bounds) {
     const std::size_t k = place_of<Law>(where, symbol);
     const T least = table[k].scale == scale::log ? T(0) : -std::numeric_limits<T>::infinity();
     if (!(lower >= least))
-      require(false, where, "bounds." + symbol + ".lower", lower, ("at least " + text_of(least)).c_str());
+      require(false, where, joined({"bounds.", symbol, ".lower"}), lower, joined({"at least ", text_of(least)}));
     if (!(upper >= lower))
-      require<std::invalid_argument>(false, where, "bounds." + symbol + ".upper", upper,
-                                     ("at least lower = " + text_of(lower)).c_str());
-    if (!finite(lower) && lower == upper) require(false, where, "bounds." + symbol + ".lower", lower, "finite");
+      require<std::invalid_argument>(false, where, joined({"bounds.", symbol, ".upper"}), upper,
+                                     joined({"at least lower = ", text_of(lower)}));
+    if (!finite(lower) && lower == upper) require(false, where, joined({"bounds.", symbol, ".lower"}), lower, "finite");
     result.lower[k] = lower;
     result.upper[k] = upper;
   }
   for (const auto& [first, second] : options.tied) {
     const std::size_t a = place_of<Law>(where, first), b = place_of<Law>(where, second);
-    if (a == b) refuse<std::invalid_argument>(function + ": tied \"" + first + "\" to itself");
+    if (a == b) refuse<std::invalid_argument>(joined({where, ": tied \"", first, "\" to itself"}));
     if (table[a].scale != table[b].scale || table[a].enters != table[b].enters)
-      refuse<std::invalid_argument>(function + ": \"" + first + "\" and \"" + second +
-                                    "\" cannot be tied, one is a factor of a term and the other is not");
+      refuse<std::invalid_argument>(joined({where, ": \"", first, "\" and \"", second,
+                                            "\" cannot be tied, one is a factor of a term and the other is not"}));
     const std::size_t into = std::min(result.leader[a], result.leader[b]),
                       from = std::max(result.leader[a], result.leader[b]);
     result.tied[a] = result.tied[b] = true;
     result.lower[into] = std::max(result.lower[into], result.lower[from]);
     result.upper[into] = std::min(result.upper[into], result.upper[from]);
     if (!(result.lower[into] <= result.upper[into]))
-      refuse<std::invalid_argument>(function + ": \"" + first + "\" and \"" + second +
-                                    "\" are tied, but their bounds have nothing in common");
+      refuse<std::invalid_argument>(
+          joined({where, ": \"", first, "\" and \"", second, "\" are tied, but their bounds have nothing in common"}));
     for (auto& leader : result.leader)
       if (leader == from) leader = into;
   }
   for (const auto& [symbol, value] : options.fixed) {
     const std::size_t k = result.leader[place_of<Law>(where, symbol)];
     if (!(value >= result.lower[k] && value <= result.upper[k] && finite(value)))
-      require(false, where, "fixed." + symbol, value,
-              ("finite and from " + text_of(result.lower[k]) + " to " + text_of(result.upper[k])).c_str());
+      require(false, where, joined({"fixed.", symbol}), value,
+              joined({"finite and from ", text_of(result.lower[k]), " to ", text_of(result.upper[k])}));
     if (result.held[k] && result.value[k] != value)
-      refuse<std::invalid_argument>(function + ": \"" + symbol + "\" is fixed at two values, " +
-                                    text_of(result.value[k]) + " and " + text_of(value));
+      refuse<std::invalid_argument>(joined(
+          {where, ": \"", symbol, "\" is fixed at two values, ", text_of(result.value[k]), " and ", text_of(value)}));
     result.held[k] = true;
     result.value[k] = value;
   }

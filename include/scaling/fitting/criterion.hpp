@@ -50,7 +50,9 @@ namespace detail {
 
 /// The factor of the runs that are predicted too high.
 constexpr double overestimates(const criterion& c) {
-  return std::visit([](const auto& one) { return one.overestimates; }, c);
+  if (const auto* h = std::get_if<huber>(&c)) return h->overestimates;
+  if (const auto* s = std::get_if<squared>(&c)) return s->overestimates;
+  return std::get_if<absolute>(&c)->overestimates;
 }
 
 /// Huber's delta of a criterion: infinite for the squared error, which has no linear zone, and for the absolute one,

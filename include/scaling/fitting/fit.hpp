@@ -57,15 +57,15 @@ void check_options(const fit_options<Law>& options, const constraints<Law>& limi
   require(positive_finite(overestimates(options.criterion)), fit_name, "criterion.overestimates",
           overestimates(options.criterion), "positive and finite");
   if (options.search == search::single && !options.start)
-    refuse<std::invalid_argument>(std::string(fit_name) + ": search::single needs options.start, a law to start from");
+    refuse<std::invalid_argument>(joined({fit_name, ": search::single needs options.start, a law to start from"}));
   if (!options.start) return;
   constexpr auto table = Law::coefficients();
   for (std::size_t k = 0; k < table.size(); ++k) {
     const auto value = (*options.start).*table[k].member;
     const auto lower = limits.lower[k], upper = limits.upper[k];
     if (!limits.held[k] && !(value >= lower && value <= upper && std::isfinite(value)))
-      require(false, fit_name, "start." + std::string(table[k].symbol), value,
-              ("finite and from " + text_of(lower) + " to " + text_of(upper)).c_str());
+      require(false, fit_name, joined({"start.", table[k].symbol}), value,
+              joined({"finite and from ", text_of(lower), " to ", text_of(upper)}));
   }
 }
 
@@ -176,9 +176,8 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
   T count = 0;
   for (const auto& run : runs) count += run.count;
   if (count < T(std::max<std::size_t>(limits.free_count(), 1)))
-    require<std::invalid_argument>(
-        false, fit_name, "sum of weights.count", count,
-        ("at least the " + std::to_string(limits.free_count()) + " free coefficients").c_str());
+    require<std::invalid_argument>(false, fit_name, "sum of weights.count", count,
+                                   joined({"at least the ", text_of(limits.free_count()), " free coefficients"}));
 
   const auto function = function_of(options, runs);
   basin_search<Law> find(typename basin_search<Law>::objective_type(std::move(runs), limits, function),

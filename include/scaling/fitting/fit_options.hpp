@@ -66,15 +66,14 @@ namespace detail {
 
 /// The place of a symbol in the table of a law. std::invalid_argument names a symbol that is not there.
 template <loss_model Law>
-std::size_t place_of(const char* where, std::string_view symbol) {
+std::size_t place_of(std::string_view where, std::string_view symbol) {
   constexpr auto table = Law::coefficients();
-  std::string known;
-  for (std::size_t k = 0; k < table.size(); ++k) {
+  for (std::size_t k = 0; k < table.size(); ++k)
     if (table[k].symbol == symbol) return k;
-    known += (k == 0 ? "" : ", ") + std::string(table[k].symbol);
-  }
-  refuse<std::invalid_argument>(std::string(where) + ": \"" + std::string(symbol) + "\" is no coefficient of " +
-                                std::string(Law::name) + ", whose are " + known);
+  std::string known;
+  for (const auto& row : table) known = joined({known, known.empty() ? "" : ", ", row.symbol});
+  refuse<std::invalid_argument>(
+      joined({where, ": \"", symbol, "\" is no coefficient of ", Law::name, ", whose are ", known}));
 }
 
 }  // namespace detail

@@ -56,7 +56,7 @@ void check_observations(const char* function, const Runs& runs, std::size_t free
     bool good = positive_finite(run.loss);
     for (const auto& quantity : inputs) good = good && positive_finite(run.at.*quantity.member);
     if (good) continue;
-    const std::string place = std::string(function) + ": observation " + std::to_string(i);
+    const std::string place = joined({function, ": observation ", text_of(i)});
     for (const auto& quantity : inputs) {
       const auto value = run.at.*quantity.member;
       require(positive_finite(value), place, quantity.name, value, "positive and finite");
@@ -64,9 +64,8 @@ void check_observations(const char* function, const Runs& runs, std::size_t free
     require(false, place, "loss", run.loss, "positive and finite");
   }
   if (count < free_coefficients)
-    require<std::invalid_argument>(
-        false, function, "number of observations", count,
-        ("at least the " + std::to_string(free_coefficients) + " free coefficients").c_str());
+    require<std::invalid_argument>(false, function, "number of observations", count,
+                                   joined({"at least the ", text_of(free_coefficients), " free coefficients"}));
 }
 
 /// The runs in canonical order, equal ones merged: digits of a fit then depend neither on the order of the runs nor on

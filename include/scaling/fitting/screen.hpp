@@ -21,6 +21,7 @@
 #include <bit>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 #include <limits>
 #include <type_traits>
 #include <utility>
@@ -290,10 +291,11 @@ class screen {
     std::vector<std::pair<T, place>> lowest;
     here = first_of(at);
     for (std::size_t index = 0; index < at.points; ++index, advance(at, here))
-      if (value[index] < infinity && is_lowest(at, value, index, here.point)) lowest.push_back({value[index], here});
-    std::sort(lowest.begin(), lowest.end(), [](const auto& a, const auto& b) {
-      return a.first != b.first ? a.first < b.first : a.second.row < b.second.row;
-    });
+      if (value[index] < infinity && is_lowest(at, value, index, here.point)) {
+        auto after = lowest.end();  // in order: they are few
+        while (after != lowest.begin() && value[index] < std::prev(after)->first) --after;
+        lowest.insert(after, {value[index], here});
+      }
     for (const auto& [squares, there] : lowest) {
       (void)solve(at, there, c);
       vector x = vector::Zero();

@@ -46,16 +46,16 @@ struct run_weight {
 
 /// Refuses weights that are as many as no other than the runs, or no weights of their kind.
 inline void check_weights(const char* function, const run_weights& weights, std::size_t runs) {
-  const auto check = [&](const std::vector<double>& values, std::string_view name, auto&& good,
+  const auto check = [&](const std::vector<double>& values, std::string_view name, bool (*good)(double),
                          const char* requirement) {
-    require<std::invalid_argument>(values.size() == runs, function, "number of weights." + std::string(name),
-                                   values.size(), ("the number of observations, " + std::to_string(runs)).c_str());
+    if (values.size() != runs)
+      require<std::invalid_argument>(false, function, joined({"number of weights.", name}), values.size(),
+                                     joined({"the number of observations, ", text_of(runs)}));
     for (std::size_t i = 0; i < runs; ++i)
       if (!good(values[i]))
-        require(false, function, "weights." + std::string(name) + "[" + std::to_string(i) + "]", values[i],
-                requirement);
+        require(false, function, joined({"weights.", name, "[", text_of(i), "]"}), values[i], requirement);
   };
-  const auto positive = [](double x) { return positive_finite(x); };
+  constexpr auto positive = [](double x) { return positive_finite(x); };
   if (const auto* known = std::get_if<known_sigma>(&weights))
     check(known->sigma, "sigma", positive, "positive and finite");
   if (const auto* relative = std::get_if<relative_weights>(&weights))

@@ -29,12 +29,12 @@ class box {
     require<std::invalid_argument>(lower_.size() == x.size(), where, "size of lower", lower_.size(), "that of x0");
     require<std::invalid_argument>(upper_.size() == x.size(), where, "size of upper", upper_.size(), "that of x0");
     for (index i = 0; i < x.size(); ++i) {
-      const auto coordinate = [&](const char* name) { return std::string(name) + "[" + std::to_string(i) + "]"; };
+      const auto coordinate = [&](const char* name) { return joined({name, "[", text_of(i), "]"}); };
       if (std::isnan(lower_[i]))
         require<std::invalid_argument>(false, where, coordinate("lower"), lower_[i], "a number");
       if (!(lower_[i] <= upper_[i]))
         require<std::invalid_argument>(false, where, coordinate("upper"), upper_[i],
-                                       ("at least lower = " + text_of(lower_[i])).c_str());
+                                       joined({"at least lower = ", text_of(lower_[i])}));
       bounded_ = bounded_ || lower_[i] > -infinity || upper_[i] < infinity;
     }
   }

@@ -371,13 +371,13 @@ template <class Derived, differentiable<typename Derived::PlainObject> F>
 lbfgsb_result<typename Derived::PlainObject> lbfgsb(F&& f, const Eigen::MatrixBase<Derived>& x0,
                                                     const lbfgsb_options<typename Derived::PlainObject>& options = {}) {
   using Vector = typename Derived::PlainObject;
-  using scaling::detail::require;
+  using scaling::detail::joined, scaling::detail::require, scaling::detail::text_of;
   constexpr const char* where = "scaling::optimize::lbfgsb";
   const Vector start = x0;
   require<std::invalid_argument>(start.size() > 0, where, "size of x0", start.size(), "positive");
   for (Eigen::Index i = 0; i < start.size(); ++i)
     if (!std::isfinite(start[i]))
-      require<std::invalid_argument>(false, where, "x0[" + std::to_string(i) + "]", start[i], "finite");
+      require<std::invalid_argument>(false, where, joined({"x0[", text_of(i), "]"}), start[i], "finite");
   require<std::invalid_argument>(options.gradient_tolerance >= 0, where, "gradient_tolerance",
                                  options.gradient_tolerance, "non-negative");
   require<std::invalid_argument>(options.relative_tolerance >= 0, where, "relative_tolerance",
@@ -387,7 +387,7 @@ lbfgsb_result<typename Derived::PlainObject> lbfgsb(F&& f, const Eigen::MatrixBa
   const scaling::detail::box<Vector> box(start, options.lower, options.upper, where);
   for (Eigen::Index i = 0; i < start.size(); ++i)
     if (const auto x = box.project(i, start[i]); !std::isfinite(x))
-      require<std::invalid_argument>(false, where, (x > 0 ? "lower[" : "upper[") + std::to_string(i) + "]", x,
+      require<std::invalid_argument>(false, where, joined({x > 0 ? "lower[" : "upper[", text_of(i), "]"}), x,
                                      x > 0 ? "less than infinity" : "more than -infinity");
   return scaling::detail::lbfgsb_run<Vector, std::remove_reference_t<F>>(f, start, options, box)();
 }
