@@ -4,17 +4,40 @@
 //   make_runs 0 8 4 0
 //   fit 1e-3
 //   plan 1e25
+//   read runs.csv      the library's own reader, which that of the page has to agree with
 #include <iostream>
 #include <sstream>
+#include <stdexcept>
 #include <string>
+
+#include <scaling/io/csv.hpp>
+#include <scaling/io/json_value.hpp>
 
 #include "simulator.hpp"
 
 namespace {
 
+/// The runs of a table, or why it is refused.
+std::string read(const std::string& path) {
+  using scaling::io::json_value;
+  auto answer = json_value::array();
+  try {
+    for (const auto& run : scaling::io::read_runs(path))
+      answer.add(json_value::array()
+                     .add(json_value(run.at.parameters))
+                     .add(json_value(run.at.tokens))
+                     .add(json_value(run.loss)));
+  } catch (const std::runtime_error& refused) {
+    answer = json_value(std::string(refused.what()));
+  }
+  std::ostringstream text;
+  text << answer;
+  return text.str();
+}
+
 /// Asks what `words` ask. Null where the question has no answer, nullptr for one that it does not know.
 const char* answer_to(std::istream& words) {
-  static std::string count;
+  static std::string text;
   const auto number = [&] {
     double value = 0;
     words >> value;
@@ -26,7 +49,12 @@ const char* answer_to(std::istream& words) {
   if (question == "truth") return truth();
   if (question == "fit") return fit(number());
   if (question == "plan") return plan(number());
-  if (question == "resample") return (count = std::to_string(resample(whole()))).c_str();
+  if (question == "resample") return (text = std::to_string(resample(whole()))).c_str();
+  if (question == "read") {
+    std::string path;
+    std::getline(words >> std::ws, path);
+    return (text = read(path)).c_str();
+  }
   if (question == "make_runs") {
     const int first = whole(), last = whole(), decimals = whole();
     make_runs(first, last, decimals, number());

@@ -14,12 +14,24 @@ export const spellings = {
 };
 
 const plainName = (name) => name.toLowerCase().replace(/[ _-]/g, '');
-const shown = (cell) => `"${cell.length > 60 ? `${cell.slice(0, 60)}...` : cell}"`;
+const trimmed = (text) => text.replace(/^[ \t]+|[ \t]+$/g, '');
+
+/** A cell as a message shows it: on one line, printable, and not endless. */
+function shown(cell, quote) {
+  const printable = (cell.length > 60 ? `${cell.slice(0, 60)}...` : cell).replace(/[\x00-\x1f\x7f]/g, '?');
+  return quote + printable + quote;
+}
+
+/** The first of comma, tab and semicolon that occurs outside of quotes in the first line that is not blank. */
+function separatorOf(text) {
+  const [header] = /^(?:"[^"]*"?|[^"\r\n])*/.exec(text.replace(/^[ \t\r\n]+/, ''));
+  const bare = header.replace(/"[^"]*"?/g, '');
+  return [',', '\t', ';'].find((mark) => bare.includes(mark)) ?? ',';
+}
 
 /** The rows that are not blank: the line on which each begins, and its cells. */
 function rowsOf(text) {
-  const firstLine = text.split(/\r\n|\r|\n/).find((line) => line.trim() !== '') ?? '';
-  const separator = [',', '\t', ';'].find((mark) => firstLine.includes(mark)) ?? ',';
+  const separator = separatorOf(text);
   const rows = [];
   let at = 0, line = 1;
   const isBlank = () => (text[at] === ' ' || text[at] === '\t') && text[at] !== separator;
@@ -38,17 +50,18 @@ function rowsOf(text) {
       if (text[at] === '\n' || text[at] === '\r') ++line, (at += text.startsWith('\r\n', at) ? 1 : 0);
       cell += text[at++];
     }
+    cell = trimmed(cell);
     while (isBlank()) ++at;
     if (!atCellEnd())
-      throw new Malformed(`line ${line}: text after the closing quote of ${shown(cell)}, must be the end of the cell`);
-    return cell.trim();
+      throw new Malformed(`line ${line}: text after the closing quote of ${shown(cell, '"')}, must be the end of the cell`);
+    return cell;
   };
   const cell = () => {
     while (isBlank()) ++at;
     if (text[at] === '"') return quotedCell();
     const begin = at;
     while (!atCellEnd()) ++at;
-    return text.slice(begin, at).trim();
+    return trimmed(text.slice(begin, at));
   };
 
   while (at < text.length) {
@@ -64,29 +77,35 @@ function rowsOf(text) {
 }
 
 function columnOf(quantity, header) {
-  const found = header.cells.map((_, i) => i).filter((i) => spellings[quantity].includes(plainName(header.cells[i])));
-  const label = (i) => `column ${i + 1} '${header.cells[i]}'`;
-  if (found.length === 0)
-    throw new Malformed(`line ${header.line}: no column is recognised as ${quantity}; the columns are ` +
-      header.cells.map((name) => `'${name}'`).join(', '));
+  const { line, cells } = header;
+  const names = cells.map((name) => shown(name, "'"));
+  const found = [...cells.keys()].filter((i) => spellings[quantity].includes(plainName(cells[i])));
+  const label = (i) => `column ${i + 1} ${names[i]}`;
+  if (found.length === 0) {
+    const more = names.length > 30 ? ` and ${names.length - 30} more` : '';
+    throw new Malformed(
+      `line ${line}: no column is recognised as ${quantity}; the columns are ${names.slice(0, 30).join(', ')}${more}`);
+  }
   if (found.length > 1)
-    throw new Malformed(`line ${header.line}: ${label(found[0])} and ${label(found[1])} both match ${quantity}, ` +
-      'must be one');
+    throw new Malformed(`line ${line}: ${label(found[0])} and ${label(found[1])} both match ${quantity}, must be one`);
   return { index: found[0], label: label(found[0]) };
 }
 
 function numberIn(row, column) {
   const cell = row.cells[column.index];
-  const value = /^\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(cell) ? Number(cell) : NaN;
-  const smallestNormal = 2 ** -1022;
+  const isNumber = /^(\+|-)?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(cell);
+  const value = isNumber ? Number(cell) : NaN, smallestNormal = 2 ** -1022;
   if (value >= smallestNormal && value < Infinity) return value;
-  throw new Malformed(`line ${row.line}, ${column.label}: ${shown(cell)}, must be a positive finite number`);
+  const vanished = value === 0 && /[1-9]/.test(cell.replace(/e.*/i, ''));
+  const beyond = vanished || Math.abs(value) === Infinity || (value > 0 && value < smallestNormal);
+  throw new Malformed(`line ${row.line}, ${column.label}: ${shown(cell, '"')}, must be a positive finite number` +
+    (beyond ? ' from about 1e-307 to 1e308' : ''));
 }
 
 /** The runs of a table as [parameters, tokens, loss], in its order. All or nothing. */
 export function readRuns(text) {
   const [header, ...rows] = rowsOf(text.replace(/^\uFEFF/, ''));
-  if (header === undefined) throw new Malformed('no runs: there is nothing in the table');
+  if (header === undefined) throw new Malformed('no runs: there is nothing in it');
   const columns = ['parameters', 'tokens', 'loss'].map((quantity) => columnOf(quantity, header));
   if (rows.length === 0) throw new Malformed('no runs: there is only a header');
   return rows.map((row) => {
