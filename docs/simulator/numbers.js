@@ -1,4 +1,4 @@
-// Numbers as people read them, with the exact value kept beside the text.
+// Numbers as people read them, with the exact value kept beside the text; and texts that hide where there is none.
 // SPDX-License-Identifier: BSL-1.0
 
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
@@ -41,9 +41,7 @@ export const formats = {
   loss: (value) => value.toFixed(4),
   ratio: (value) => significant(value, 3),
   coefficient: (value) => significant(value, 4),
-  factor: (value) => `× ${value < 1e4 ? significant(value, 2) : scientific(value, 2)}`,
   percent: (value) => `${signed((100 * value).toPrecision(3))} %`,
-  whole: (value) => String(value),
 };
 
 /** Shows a number in a <data> element: rounded as text, to the last digit as its value. JSON has infinity as a string. */
@@ -57,4 +55,10 @@ function show(element, value) {
 export function fill(root, answers) {
   for (const element of root.querySelectorAll('data[data-quantity]'))
     show(element, element.dataset.quantity.split('.').reduce((of, key) => of?.[key], answers));
+}
+
+/** Shows a text, or nothing. */
+export function setText(element, text) {
+  element.textContent = text;
+  element.hidden = text === '';
 }
