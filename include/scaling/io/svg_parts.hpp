@@ -201,29 +201,29 @@ inline std::string svg_style(std::size_t series) {
   };
   const auto colours = [&](std::string_view paper, std::string_view ink, std::string_view grid, auto member) {
     std::string text = rule(".paper", "fill:" + std::string(paper)) +
-                       rule(".halo,.scaling text", "stroke:" + std::string(paper)) +
+                       rule(".note,.scaling .name", "stroke:" + std::string(paper)) +
                        rule("text", "fill:" + std::string(ink)) + rule(".grid", "stroke:" + std::string(grid));
     for (std::size_t i = 0; i <= series; ++i)
       text += rule(".s" + std::to_string(i), "color:" + std::string(svg_styles[i].*member));
     return text;
   };
   std::string text = "<style>\n";
-  text += rule("text",
-               "font:13px system-ui,-apple-system,'Segoe UI','Liberation Sans',Helvetica,Arial,sans-serif;"
-               "paint-order:stroke;stroke-width:4px;stroke-linejoin:round");
+  text += rule("text", "font:13px system-ui,-apple-system,'Segoe UI','Liberation Sans',Helvetica,Arial,sans-serif");
+  // Where a text may lie on a line, the page shows through around it.
+  text += rule(".note,.scaling .name", "paint-order:stroke;stroke-width:4px;stroke-linejoin:round");
   text += rule(".title", "font-size:16px;font-weight:600") + rule(".small", "font-size:9.5px");
   text += rule(".middle", "text-anchor:middle") + rule(".end", "text-anchor:end");
   text += rule("path", "fill:none;stroke-width:1") + rule(".axis,.scaling .rule", "stroke:currentColor");
   text += rule(".rule", "stroke-dasharray:4 4;stroke-width:1.2");
   text += rule(".line", "stroke:currentColor;stroke-width:2;stroke-linejoin:round");
   text += rule(".mark", "fill:currentColor") +
-          rule(".dots", "stroke:currentColor;stroke-width:4;stroke-opacity:.35;stroke-linecap:round");
+          rule(".dots", "stroke:currentColor;stroke-width:4;stroke-opacity:.45;stroke-linecap:round");
   text += rule(".band", "fill:currentColor;fill-opacity:.2");
   for (std::size_t i = 1; i <= series; ++i)
     if (!svg_styles[i].dashes.empty())
       text += rule(".line.s" + std::to_string(i), "stroke-dasharray:" + std::string(svg_styles[i].dashes));
   text += colours("#ffffff", "#1f2328", "#e4e8ec", &svg_style_row::light);
-  text += rule("text[class*=s]", "fill:currentColor");
+  text += rule("text[class*=' s']", "fill:currentColor");
   text +=
       "@media(prefers-color-scheme:dark){\n" + colours("#0d1117", "#e6edf3", "#262c34", &svg_style_row::dark) + "}\n";
   return text + "</style>\n";
