@@ -80,22 +80,14 @@ async function begin() {
   const [program, example] = await Promise.all([
     fetchProgram('simulator.wasm'), fetch('runs.csv').then((response) => response.text())]);
   const panels = ['made', 'own', 'limited'].map((id) => document.getElementById(id));
-  const answerOf = (panel) => panel.querySelector('.answer');
   const [made, own, limited] = panels;
-
-  const study = new Study(new Library(program), answerOf(made));
-  const ownStudy = new Study(new Library(program), answerOf(own));
-  const limitedData = new LimitedData(new Library(program), answerOf(limited));
-  const views = {
-    made: study,
-    own: ownStudy,
-    limited: limitedData,
-  };
+  const view = (kind, panel) => new kind(new Library(program), panel.querySelector('.answer'));
+  const views = { made: view(Study, made), own: view(Study, own), limited: view(LimitedData, limited) };
   const updates = {
     made() {
       const settings = settingsOf(made.querySelector('form'));
       const question = [...regions[settings.region], settings.decimals, settings.noise];
-      study.update(
+      views.made.update(
         { key: question.join(' '), made: true, handOver: (library) => library.ask('make_runs', ...question) }, settings);
     },
     own() {
@@ -104,14 +96,14 @@ async function begin() {
       try {
         const runs = readRuns(settings.table);
         setText(error, '');
-        ownStudy.update({ key: settings.table, made: false, handOver: (library) => library.takeRuns(runs) }, settings);
+        views.own.update({ key: settings.table, made: false, handOver: (library) => library.takeRuns(runs) }, settings);
       } catch (wrong) {
         if (!(wrong instanceof Malformed)) throw wrong;
         setText(error, wrong.message);
-        ownStudy.refuse('');
+        views.own.refuse('');
       }
     },
-    limited: () => limitedData.update(settingsOf(limited.querySelector('form'))),
+    limited: () => views.limited.update(settingsOf(limited.querySelector('form'))),
   };
 
   own.querySelector('textarea').value = example;

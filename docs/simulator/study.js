@@ -93,7 +93,7 @@ export class Study {
     const range = ({ lower, upper }) => `${count(Number(lower))} to ${count(Number(upper))}`;
     const relied = doubtsOf(fit).length === 0 && plan.failed + plan.without_optimum <= 0.05 * plan.resamples;
     const says = relied ? pair(plan.plan, (value) => `<b>${count(value)}</b>`) : 'No plan to rely on';
-    return `${says} <span>${relied ? '' : `the fit says ${pair(plan.plan, count)}; `}90 % interval ` +
+    return `${says} <span>${relied ? '' : `the fit says ${pair(plan.plan, count)}; `}90 % interval: ` +
       `${pair(plan.interval, range)}${truth ? `; the truth wants ${pair(plan.truth, count)}` : ''}</span>`;
   }
 

@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const [site, native, chromiumPath, pictures] = process.argv.slice(2);
 const project = new URL('../../../', import.meta.url);
@@ -18,7 +18,7 @@ if (playwright === null) {
   console.log('skipped: needs playwright-core (npm ci in docs/simulator/test)');
   process.exit(77);
 }
-const { Malformed, readRuns, spellings } = await import(join(site, 'table.js'));
+const { Malformed, readRuns, spellings } = await import(pathToFileURL(join(site, 'table.js')));
 
 // The page and the program differ in their elementary functions by a unit in the last place, 1e-16; along the valley of
 // the runs (A against alpha) a fit turns that into some 1e-13. A wrong replicate or argument would be off by 1e-3.
