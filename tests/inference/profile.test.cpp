@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <vector>
@@ -89,6 +90,80 @@ TEST_CASE("where noise is small the profile interval is that of linear least squ
   }
 }
 
+TEST_CASE("a density: at the ends its greatest likelihood at any scale is at the quantile") {
+  const auto data = noisy(0.003);
+  const sc::huber density{1.5};
+  // l at a scale: coefficients by the fit whose delta is that of the scale.
+  const auto greatest = [&](const std::vector<sc::coefficient_value<double>>& fixed) {
+    const auto likelihood = [&](double log_scale) {
+      const double scale = std::exp(log_scale);
+      const auto by_scale =
+          sc::fit<sc::chinchilla>(data, {.fixed = fixed, .criterion = sc::huber{density.delta * scale}});
+      const double root = std::sqrt(2.0), pi = 3.14159265358979324;
+      const double normaliser =
+          std::sqrt(2 * pi) * std::erf(density.delta / root) + 2 / density.delta * std::exp(-1.125);
+      return -by_scale.objective / (scale * scale) - 36 * (log_scale + std::log(normaliser));
+    };
+    double low = std::log(1e-3), high = std::log(1e-2);
+    while (high - low > 1e-6) {
+      const double first = low + (high - low) / 3, second = high - (high - low) / 3;
+      (likelihood(first) < likelihood(second) ? low : high) = likelihood(first) < likelihood(second) ? first : second;
+    }
+    return likelihood((low + high) / 2);
+  };
+  const auto result = sc::fit<sc::chinchilla>(data);
+  const auto p = sc::profile(result, data, "alpha", 0.95, density);
+  CHECK(p.statistic == sc::profile_statistic::huber_density);
+  CHECK((p.lower_determined && p.upper_determined));
+  CHECK(p.improvement < 1e-9);
+  for (const double end : {p.interval.lower, p.interval.upper})
+    CHECK(off(2 * (greatest({}) - greatest({{"alpha", end}})), chi_squared_95) < 1e-5);
+}
+
+TEST_CASE("a density of large delta is the Gaussian one, of small delta Laplace's") {
+  const auto data = noisy(0.003);
+  const auto squared = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}});
+  const auto absolute = sc::fit<sc::chinchilla>(data, {.criterion = sc::absolute{}});
+  for (const std::string symbol : {"A", "beta"}) {
+    CAPTURE(symbol);
+    const auto gaussian = sc::profile(squared, data, symbol).interval;
+    const auto wide = sc::profile(absolute, data, symbol, 0.95, sc::huber{1e3}).interval;
+    CHECK(off(wide.lower, gaussian.lower) < 1e-6);
+    CHECK(off(wide.upper, gaussian.upper) < 1e-6);
+    const auto laplace = sc::profile(absolute, data, symbol).interval;
+    const auto narrow = sc::profile(squared, data, symbol, 0.95, sc::huber{1e-3}).interval;
+    CHECK(off(narrow.lower, laplace.lower) < 1e-4);  // the ends move with the smooth tip, of 1e-3 of the scale
+    CHECK(off(narrow.upper, laplace.upper) < 1e-4);
+  }
+}
+
+TEST_CASE("a density: where errors are of it, the interval holds the truth as often as it says") {
+  constexpr double delta = 1, scale = 0.003;
+  const double inside = std::sqrt(2 * 3.14159265358979324) * std::erf(delta / std::sqrt(2.0)),
+               outside = 2 / delta * std::exp(-delta * delta / 2);
+  int held = 0;
+  constexpr int tables = 100;
+  for (int table = 0; table < tables; ++table) {
+    sc::philox_stream random(11, static_cast<std::uint64_t>(table));
+    const auto error = [&] {
+      if (random.uniform() * (inside + outside) < outside)
+        return (random.uniform() < 0.5 ? -1 : 1) * (delta - std::log(random.uniform()) / delta);
+      for (;;)
+        if (const double z = random.normal(); std::abs(z) <= delta) return z;
+    };
+    auto data = noisy(0);
+    const auto more = data;
+    data.insert(data.end(), more.begin(), more.end());
+    for (auto& run : data) run.loss *= std::exp(scale * error());
+    const auto result = sc::fit<sc::chinchilla>(data, {.fixed = sc::values_of(truth, {"E", "B", "beta"})});
+    const auto p = sc::profile(result, data, "alpha", 0.95, sc::huber{delta}).interval;
+    held += p.lower < truth.alpha && truth.alpha < p.upper;
+  }
+  // The binomial error is 2.2; three of them.
+  CHECK(held >= 88);
+  CHECK(held < 100);
+}
+
 TEST_CASE("the interval does not depend on the reduction, and follows the unit of N") {
   auto data = noisy(0.003);
   const auto sum = sc::fit<sc::chinchilla>(data),
@@ -127,6 +202,9 @@ TEST_CASE("misuse is refused") {
   CHECK_THROWS_WITH(sc::profile(result, data, "E"), ContainsSubstring("scaling::profile: \"E\" was held fixed"));
   CHECK_THROWS_WITH(sc::profile(result, data, "e"), ContainsSubstring("\"e\" is no coefficient of chinchilla"));
   CHECK_THROWS_WITH(sc::profile(result, data, "A", 1), ContainsSubstring("level = 1, must be above 0 and below 1"));
+  const auto weighted =
+      sc::fit<sc::chinchilla>(data, {.weights = sc::frequencies{std::vector<double>(data.size(), 2)}});
+  CHECK_THROWS_WITH(sc::profile(weighted, data, "A", 0.95, sc::huber{}), ContainsSubstring("the fit has weights"));
   result.objective = std::numeric_limits<double>::infinity();
   CHECK_THROWS_WITH(sc::profile(result, data, "A"), ContainsSubstring("objective of the fit = inf, must be finite"));
 }
@@ -143,4 +221,13 @@ TEST_CASE("Epoch's runs: the intervals of collinear coefficients hold the publis
   // Skewed, as a symmetric interval of A cannot be.
   CHECK(A.interval.upper - result.law.A > 1.2 * (result.law.A - A.interval.lower));
   CHECK(A.improvement == 0);
+
+  // The density of the replication, whose scale runs to 4.7e-6 of a nat: its optimum is that of least absolute
+  // deviations, which the published coefficients are.
+  const auto density = sc::profile(result, data, "A", 0.95, sc::huber{1e-3});
+  CHECK(density.statistic == sc::profile_statistic::huber_density);
+  const auto deviations = sc::fit<sc::chinchilla>(data, {.criterion = sc::absolute{}});
+  const auto laplace = sc::profile(deviations, data, "A");
+  CHECK(off(density.interval.lower, laplace.interval.lower) < 1e-3);
+  CHECK(off(density.interval.upper, laplace.interval.upper) < 1e-3);
 }

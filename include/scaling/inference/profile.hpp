@@ -7,9 +7,12 @@
 //   absolute   2 n log(Q(c)/Q)        the same of Laplace's double exponential errors
 //   huber      2 (Q(c) - Q)/lambda    the rho test of Schrader and Hettmansperger 1980, where
 //                                     lambda = (sum psi^2/(n - p)) / (mean psi') at the fit
+//   a density  2 (l - l(c))           if one is named: l(c) is the greatest log-likelihood of Huber's density, of
+//                                     likelihood.hpp, at any scale sigma where the coefficient is c, and l over all c
 //
 // Each is chi-squared with one degree of freedom if the coefficient is c, in the limit of many runs. The interval is
-// where it is below its quantile. Nothing is linearised, so A and alpha may be as collinear as they like, the interval
+// where it is below its quantile. The last is that of Besiroglu et al. 2024 (arXiv 2404.10102, with delta = 1e-3): the
+// Gaussian one where delta is large, Laplace's where it is small, since its delta is in units of sigma. Nothing is linearised, so A and alpha may be as collinear as they like, the interval
 // of A is the same as that of log A, and one that has no end says so.
 #pragma once
 
@@ -18,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <ranges>
 #include <stdexcept>
 #include <string>
@@ -32,14 +36,16 @@
 #include <scaling/fitting/criterion.hpp>
 #include <scaling/fitting/fit.hpp>
 #include <scaling/fitting/fit_result.hpp>
+#include <scaling/fitting/weights.hpp>
 #include <scaling/inference/in_double.hpp>
 #include <scaling/inference/interval.hpp>
+#include <scaling/inference/likelihood.hpp>
 #include <scaling/loss_model.hpp>
 
 namespace scaling {
 
 /// Which statistic a profile interval is made of; see above.
-enum class profile_statistic { gaussian, laplace, rho };
+enum class profile_statistic { gaussian, laplace, rho, huber_density };
 
 /// The interval of a coefficient. An end that the runs do not determine is the bound of the coefficient, which may be
 /// 0 or infinite; the statistic stays below its quantile all the way there.
@@ -49,8 +55,8 @@ struct [[nodiscard]] profile_interval {
   bool lower_determined, upper_determined;
   profile_statistic statistic;
   int fits;  ///< how many it took
-  /// By how much a refit was better than the fit itself, relative to its criterion: 0, unless the fit had missed its
-  /// optimum, and then this interval is not worth much either.
+  /// By how much a refit was better than the fit itself, relative to its criterion, or in log-likelihood a run: 0,
+  /// unless the fit had missed its optimum, and then this interval is not worth much either.
   T improvement;
 };
 
@@ -62,10 +68,24 @@ class profiled_statistic {
  public:
   using T = typename Law::real_type;
 
-  profiled_statistic(const fit_result<Law>& result, const Runs& observations, std::size_t place)
-      : observations_(observations), place_(place), options_(result.options), n_(T(result.observation_count)) {
+  profiled_statistic(const fit_result<Law>& result, const Runs& observations, std::size_t place,
+                     const std::optional<huber>& density)
+      : observations_(observations),
+        place_(place),
+        density_(density),
+        options_(result.options),
+        n_(T(result.observation_count)),
+        estimate_(result.law.*Law::coefficients()[place].member) {
     options_.reduction = reduction::sum;
     options_.start = result.law;
+    if (density_) {
+      kind_ = profile_statistic::huber_density;
+      const auto [law, likelihood] = most_likely(options_);
+      most_ = likelihood;
+      estimate_ = law.*Law::coefficients()[place].member;
+      options_.start = law;
+      return;
+    }
     const auto base = fit_in<Law>(observations, with_search(search::single));
     least_ = base.objective;
     if (std::holds_alternative<squared>(options_.criterion)) kind_ = profile_statistic::gaussian;
@@ -80,6 +100,12 @@ class profiled_statistic {
     std::erase_if(options.fixed, [&](const auto& one) { return one.symbol == symbol; });
     options.fixed.push_back({std::string(symbol), value});
     (*options.start).*Law::coefficients()[place_].member = value;
+    if (density_) {
+      const auto [law, likelihood] = most_likely(options);
+      options_.start = law;
+      improvement_ = std::max(improvement_, (likelihood - most_) / n_);
+      return 2 * (most_ - likelihood);
+    }
     const auto result = fit_in<Law>(observations_, options);
     ++fits_;
     options_.start = result.law;  // the next value is near
@@ -94,6 +120,8 @@ class profiled_statistic {
     return Law::coefficients()[place_].scale == scale::log ? std::exp(coordinate) : coordinate;
   }
 
+  /// Where the statistic is 0.
+  T estimate() const { return estimate_; }
   profile_statistic kind() const { return kind_; }
   int fits() const { return fits_; }
   T improvement() const { return improvement_; }
@@ -103,6 +131,28 @@ class profiled_statistic {
     auto options = options_;
     options.search = where;
     return options;
+  }
+
+  /// The law of the greatest likelihood under the density, and that likelihood: a fit by the delta of the scale at hand,
+  /// the scale of its residuals, and so on, each step up. For a linear law the likelihood is concave in 1/sigma and
+  /// coefficients/sigma together, so that there is one top.
+  std::pair<Law, T> most_likely(fit_options<Law> options) {
+    const auto likelihood = [&](const Law& law) {
+      return log_likelihood(law, observations_, criterion(*density_), options.residual);
+    };
+    auto best = likelihood(*options.start);
+    for (int round = 0; round < 100 && positive_finite(best.scale); ++round) {
+      options.criterion = huber{density_->delta * static_cast<double>(best.scale)};
+      const auto result = fit_in<Law>(observations_, options);
+      ++fits_;
+      const auto next = likelihood(result.law);
+      if (!(next.log_likelihood > best.log_likelihood)) break;
+      const bool last = next.log_likelihood - best.log_likelihood < T(1e-12) * n_;
+      best = next;
+      options.start = result.law;
+      if (last) break;
+    }
+    return {*options.start, best.log_likelihood};
   }
 
   void set_lambda(const fit_result<Law>& result) {
@@ -121,8 +171,9 @@ class profiled_statistic {
 
   const Runs& observations_;
   std::size_t place_;
+  std::optional<huber> density_;
   fit_options<Law> options_;
-  T n_, least_ = 0, lambda_ = 1, improvement_ = 0;
+  T n_, estimate_, least_ = 0, most_ = 0, lambda_ = 1, improvement_ = 0;
   profile_statistic kind_ = profile_statistic::rho;
   int fits_ = 0;
 };
@@ -132,16 +183,21 @@ class profiled_statistic {
 /// The profile interval of the coefficient `symbol` of a fit to these observations, by refits at values that Boost's
 /// bracketing root finder chooses: some 40 of them.
 ///
+/// With a `density`, the statistic is that of its likelihood, whatever criterion the fit is by, and the interval lies
+/// about the coefficient of the greatest likelihood; the fit's fixed, tied and bounded coefficients stay as they are.
+///
 /// Domain: a fit in which the coefficient is free; if it is at a bound, the interval starts there.
-/// Errors: std::invalid_argument for a symbol that the law has not, or that was fixed, and for a fit that found no law.
+/// Errors: std::invalid_argument for a symbol that the law has not, or that was fixed, for a fit that found no law, and
+/// for a density if the fit has weights.
 /// Both ends are NaN where the criterion is 0, as without noise or with as many coefficients as runs.
 /// Accuracy: the ends to 1e-8 of the coordinate (log A, alpha).
 /// Trap: of a criterion with several minima it is the part around the fit. Under Huber's criterion lambda rests on the
 /// runs in the quadratic zone: where they are few, as with delta = 1e-3 and noise of 0.5 %, 95 % intervals of alpha held
-/// the truth in 82 to 84 % of tables of 36 runs. Take a bootstrap there. See docs/explain/intervals.md.
+/// the truth in 82 to 84 % of tables of 36 runs. Take a bootstrap there. See docs/explain/intervals.md. A density is an
+/// assumption: where errors have another, the interval is off by the ratio of what the two say of their variance.
 template <loss_model Law, std::ranges::random_access_range Runs>
-auto profile(const fit_result<Law>& result, const Runs& observations, std::string_view symbol, double level = 0.95)
-    -> profile_interval<typename Law::real_type> {
+auto profile(const fit_result<Law>& result, const Runs& observations, std::string_view symbol, double level = 0.95,
+             const std::optional<huber>& density = {}) -> profile_interval<typename Law::real_type> {
   using T = typename Law::real_type;
   constexpr auto function = "scaling::profile";
   constexpr auto table = Law::coefficients();
@@ -153,10 +209,14 @@ auto profile(const fit_result<Law>& result, const Runs& observations, std::strin
   detail::require<std::invalid_argument>(std::isfinite(result.objective), function, "objective of the fit",
                                          result.objective, "finite");
 
-  detail::profiled_statistic<Law, Runs> statistic(result, observations, place);
+  if (density && !std::holds_alternative<equal_weights>(result.options.weights))
+    detail::refuse<std::invalid_argument>(
+        detail::joined({function, ": the fit has weights, and the density is one for all runs"}));
+
+  detail::profiled_statistic<Law, Runs> statistic(result, observations, place, density);
   const T quantile = boost::math::quantile(boost::math::chi_squared_distribution<T>(1), static_cast<T>(level));
   const bool log = table[place].scale == scale::log;
-  const T estimate = result.law.*table[place].member, at = log ? std::log(estimate) : estimate;
+  const T estimate = statistic.estimate(), at = log ? std::log(estimate) : estimate;
 
   // The end on one side, and whether it is one: by steps that double until the statistic is too large, then its root.
   const auto end = [&](T direction, T bound) -> std::pair<T, bool> {
@@ -196,9 +256,9 @@ auto profile(const fit_result<Law>& result, const Runs& observations, std::strin
 /// Of runs in float: made in double, and rounded.
 template <template <class> class Law, std::ranges::random_access_range Runs>
 profile_interval<float> profile(const fit_result<Law<float>>& result, const Runs& observations, std::string_view symbol,
-                                double level = 0.95) {
+                                double level = 0.95, const std::optional<huber>& density = {}) {
   const auto wide = detail::again_in_double(result, observations);
-  const auto p = profile(wide.result, wide.runs, symbol, level);
+  const auto p = profile(wide.result, wide.runs, symbol, level, density);
   const auto to_float = [](double x) { return static_cast<float>(x); };
   return {{to_float(p.interval.lower), to_float(p.interval.upper), level},
           p.lower_determined,
