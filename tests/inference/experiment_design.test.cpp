@@ -111,6 +111,36 @@ TEST_CASE("the chosen runs do better than an IsoFLOP sweep of the same cost") {
   CHECK(chosen.after < 0.9 * plan.standard_error_with(sweep));
 }
 
+TEST_CASE("as many runs as a sweep has, for no more: they do better still") {
+  const auto data = measured(design(), 3);
+  const sc::experiment_design<law_type> plan(fitted(data), data, tokens);
+  std::vector<run> sweep;
+  double cost = 0;
+  for (const double C : {3e19, 3e20})
+    for (int i = -3; i <= 3; ++i) {
+      const double N = sc::compute_optimal(truth, C).parameters * std::pow(2, i);
+      sweep.push_back({N, C / (6 * N)});
+      cost += C;
+    }
+  const auto chosen = plan.within(menu(), cost, sweep.size());
+  CHECK(chosen.runs.size() <= sweep.size());
+  CHECK(chosen.flops <= cost);
+  CHECK(chosen.after < 0.9 * plan.standard_error_with(sweep));
+  CHECK(chosen.after > plan.within(menu(), cost).after);
+  CHECK(plan.within(menu(), cost, 0).runs.empty());
+}
+
+TEST_CASE("a box is a menu of its corners and what lies between") {
+  const auto box = sc::menu_of<run>({1e8, 1e9}, {1e10, 1e11}, 3);
+  REQUIRE(box.size() == 9);
+  CHECK((box.front().parameters == 1e8 && box.front().tokens == 1e9));
+  CHECK(box[1].tokens == Approx(1e10).epsilon(1e-14));
+  CHECK((box.back().parameters == Approx(1e10).epsilon(1e-14) && box.back().tokens == Approx(1e11).epsilon(1e-14)));
+  CHECK_THROWS_WITH(sc::menu_of<run>({1e8, 1e9}, {1e7, 1e11}, 3), ContainsSubstring("parameters = 1e+07, must be"));
+  CHECK_THROWS_WITH(sc::menu_of<run>({1e8, 0}, {1e9, 1e11}, 3), ContainsSubstring("tokens = 0, must be positive"));
+  CHECK_THROWS_WITH(sc::menu_of<run>({1e8, 1e9}, {1e9, 1e11}, 1), ContainsSubstring("steps = 1, must be at least 2"));
+}
+
 TEST_CASE("no exchange improves the answer, and a small menu is searched out") {
   const auto data = measured(design(), 4);
   const sc::experiment_design<law_type> plan(fitted(data), data, tokens);

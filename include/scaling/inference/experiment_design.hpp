@@ -18,6 +18,7 @@
 #include <ranges>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -52,6 +53,29 @@ struct [[nodiscard]] experiment {
   T flops;          ///< what they cost together
   T before, after;  ///< the standard error of f without and with them
 };
+
+/// The runs of a box, for a menu: `steps` values of each input from that of `from` to that of `to`, equal factors apart.
+/// Domain: positive and finite inputs, from <= to, steps >= 2.
+template <class Input>
+std::vector<Input> menu_of(const Input& from, const Input& to, int steps) {
+  constexpr auto function = "scaling::menu_of";
+  detail::require(steps >= 2, function, "steps", steps, "at least 2");
+  std::vector<Input> menu{from};
+  for (const auto& input : Input::inputs()) {
+    auto low = from.*input.member, high = to.*input.member;
+    detail::require(positive_finite(low), function, input.name, low, "positive and finite");
+    detail::require(low <= high && positive_finite(high), function, input.name, high, "finite and not below its least");
+    std::vector<Input> wider;
+    for (const auto& run : menu)
+      for (int k = 0; k < steps; ++k) {
+        wider.push_back(run);
+        wider.back().*input.member =
+            low * std::pow(high / low, static_cast<decltype(low)>(k) / static_cast<decltype(low)>(steps - 1));
+      }
+    menu = std::move(wider);
+  }
+  return menu;
+}
 
 /// What new runs would tell of f(law), a number, judged by a fit and the runs it was fitted to.
 template <training_law Law>
@@ -96,59 +120,28 @@ class experiment_design {
     return result;
   }
 
-  /// Runs of a menu for at most `budget` [FLOP]: one after the other the one that takes most from the variance per FLOP
-  /// of those that can still be paid for, then exchanges of one run for another as long as they help.
+  /// Runs of a menu for at most `budget` [FLOP] and at most `most_runs` of them, chosen one after the other and then
+  /// exchanged one for another as long as that helps. The choice is made twice, by what a run takes from the variance
+  /// and by what it takes per FLOP, and the better set is kept.
   /// Accuracy: no single exchange improves the answer; the best set may be a little better.
-  experiment<Law> within(const std::vector<input_type>& menu, T budget) const {
+  /// Trap: without a limit to their number many small runs are the cheapest way to average errors out. That is true of
+  /// errors that are independent and of a law that holds for them.
+  experiment<Law> within(const std::vector<input_type>& menu, T budget, std::size_t most_runs = 1000) const {
     constexpr auto function = "scaling::experiment_design::within";
     detail::require(positive_finite(budget), function, "budget", budget, "positive and finite");
-    std::vector<vector> reach;
-    std::vector<T> price;
+    priced_menu priced;
     for (const auto& run : menu) {
-      reach.push_back(reach_of(run));
-      price.push_back(flops_of(run));
+      priced.reach.push_back(reach_of(run));
+      priced.flops.push_back(flops_of(run));
     }
-    std::vector<std::size_t> chosen;
-    T spent = 0;
-    const auto add_greedily = [&] {
-      for (state now = state_of(chosen, reach);;) {
-        std::size_t best = menu.size();
-        T most = 0;
-        for (std::size_t i = 0; i < menu.size(); ++i) {
-          if (!(spent + price[i] <= budget)) continue;
-          const T gain = (variance_of(now) - variance_of(after(now, reach[i]))) / price[i];
-          if (gain > most) most = gain, best = i;
-        }
-        if (best == menu.size() || chosen.size() == most_runs) return;
-        chosen.push_back(best);
-        spent += price[best];
-        now = after(now, reach[best]);
-      }
-    };
-    add_greedily();
-    for (bool improved = true; improved;) {
-      improved = false;
-      for (std::size_t k = 0; k < chosen.size(); ++k) {
-        auto rest = chosen;
-        rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(k));
-        const state without = state_of(rest, reach);
-        std::size_t best = chosen[k];
-        T least = variance_of(after(without, reach[best])) * (1 - T(1e-9));
-        for (std::size_t i = 0; i < menu.size(); ++i) {
-          if (!(spent - price[chosen[k]] + price[i] <= budget)) continue;
-          if (const T left = variance_of(after(without, reach[i])); left < least) least = left, best = i;
-        }
-        if (best == chosen[k]) continue;
-        spent += price[best] - price[chosen[k]];
-        chosen[k] = best;
-        improved = true;
-      }
-      if (improved) add_greedily();
-    }
-    experiment<Law> answer{{}, 0, standard_error(), error_of(state_of(chosen, reach))};
+    auto chosen = chosen_by(false, priced, budget, most_runs);
+    if (const auto other = chosen_by(true, priced, budget, most_runs);
+        variance_of(state_of(other, priced)) < variance_of(state_of(chosen, priced)))
+      chosen = other;
+    experiment<Law> answer{{}, 0, standard_error(), error_of(state_of(chosen, priced))};
     for (const std::size_t i : chosen) {
       answer.runs.push_back(menu[i]);
-      answer.flops += price[i];
+      answer.flops += priced.flops[i];
     }
     return answer;
   }
@@ -156,7 +149,11 @@ class experiment_design {
  private:
   using vector = detail::coordinate_vector<Law>;
   using state = detail::coordinate_matrix<Law>;  // S, of the covariance F S F^T
-  static constexpr std::size_t most_runs = 1000;
+  using choice = std::vector<std::size_t>;       // places in a menu
+  struct priced_menu {
+    std::vector<vector> reach;
+    std::vector<T> flops;
+  };
 
   static state start() { return state::Identity(); }
 
@@ -178,11 +175,62 @@ class experiment_design {
     const vector moved = now * reach;
     return now - moved * moved.transpose() / (variance_ + reach.dot(moved));
   }
-  state state_of(const std::vector<std::size_t>& chosen, const std::vector<vector>& reach) const {
+  state state_of(const choice& chosen, const priced_menu& menu) const {
     state now = start();
-    for (const std::size_t i : chosen) now = after(now, reach[i]);
+    for (const std::size_t i : chosen) now = after(now, menu.reach[i]);
     return now;
   }
+  static T price_of(const choice& chosen, const priced_menu& menu) {
+    T sum = 0;
+    for (const std::size_t i : chosen) sum += menu.flops[i];
+    return sum;
+  }
+
+  /// Adds the run that takes most from the variance, or most of it per FLOP, as long as one can be paid for.
+  void add_greedily(choice& chosen, bool per_flop, const priced_menu& menu, T budget, std::size_t most_runs) const {
+    T spent = price_of(chosen, menu);
+    for (state now = state_of(chosen, menu); chosen.size() < most_runs;) {
+      std::size_t best = menu.reach.size();
+      T most = 0;
+      for (std::size_t i = 0; i < menu.reach.size(); ++i) {
+        if (!(spent + menu.flops[i] <= budget)) continue;
+        const T gain = (variance_of(now) - variance_of(after(now, menu.reach[i]))) / (per_flop ? menu.flops[i] : T(1));
+        if (gain > most) most = gain, best = i;
+      }
+      if (best == menu.reach.size()) return;
+      chosen.push_back(best);
+      spent += menu.flops[best];
+      now = after(now, menu.reach[best]);
+    }
+  }
+
+  /// Exchanges each run for the one in its place that leaves the least variance. Whether one was.
+  bool exchange(choice& chosen, const priced_menu& menu, T budget) const {
+    bool improved = false;
+    for (std::size_t k = 0; k < chosen.size(); ++k) {
+      auto rest = chosen;
+      rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(k));
+      const state without = state_of(rest, menu);
+      const T left_to_spend = budget - price_of(rest, menu);
+      std::size_t best = chosen[k];
+      T least = variance_of(after(without, menu.reach[best])) * (1 - T(1e-9));
+      for (std::size_t i = 0; i < menu.reach.size(); ++i) {
+        if (!(menu.flops[i] <= left_to_spend)) continue;
+        if (const T left = variance_of(after(without, menu.reach[i])); left < least) least = left, best = i;
+      }
+      improved = improved || best != chosen[k];
+      chosen[k] = best;
+    }
+    return improved;
+  }
+
+  choice chosen_by(bool per_flop, const priced_menu& menu, T budget, std::size_t most_runs) const {
+    choice chosen;
+    do add_greedily(chosen, per_flop, menu, budget, most_runs);
+    while (exchange(chosen, menu, budget));
+    return chosen;
+  }
+
   T variance_of(const state& now) const { return target_.dot(now * target_); }
   T error_of(const state& now) const { return std::sqrt(std::max(variance_of(now), T(0))); }
 
