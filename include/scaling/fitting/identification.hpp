@@ -29,10 +29,12 @@ struct symmetric_eigen {
   using T = typename Matrix::Scalar;
   static constexpr int n = Matrix::RowsAtCompileTime;
   Eigen::Matrix<T, n, 1> values;
-  Matrix vectors = Matrix::Identity();
+  Matrix vectors;
 
   explicit symmetric_eigen(Matrix a) {
     constexpr int sweeps = 30;
+    for (int i = 0; i < n; ++i)
+      for (int j = 0; j < n; ++j) vectors(i, j) = T(i == j);
     for (int sweep = 0; sweep < sweeps; ++sweep) {
       T off = 0, on = 0;
       for (int i = 0; i < n; ++i) {

@@ -12,6 +12,7 @@
 #include <Eigen/Core>
 
 #include <scaling/core/error.hpp>
+#include <scaling/optimize/loops.hpp>
 
 namespace scaling::detail {
 
@@ -24,8 +25,7 @@ class box {
 
   /// Refuses bounds of another size than `x`, NaN and crossed ones; `lower == upper` fixes a coordinate.
   box(const Vector& x, const std::optional<Vector>& lower, const std::optional<Vector>& upper, const char* where)
-      : lower_(lower ? *lower : Vector::Constant(x.rows(), x.cols(), -infinity)),
-        upper_(upper ? *upper : Vector::Constant(x.rows(), x.cols(), infinity)) {
+      : lower_(lower ? *lower : filled(x, -infinity)), upper_(upper ? *upper : filled(x, infinity)) {
     require<std::invalid_argument>(lower_.size() == x.size(), where, "size of lower", lower_.size(), "that of x0");
     require<std::invalid_argument>(upper_.size() == x.size(), where, "size of upper", upper_.size(), "that of x0");
     for (index i = 0; i < x.size(); ++i) {

@@ -22,7 +22,7 @@ class cauchy_point {
   using matrix = lbfgs_matrix<Vector, Memory>;
 
   explicit cauchy_point(const Vector& x) : step(x), free(x.size()), direction_(x), breakpoint_(x), order_(x.size()) {
-    free.setConstant(true);
+    for (index i = 0; i < free.size(); ++i) free[i] = true;
   }
 
   Vector step;                      ///< x^c - x

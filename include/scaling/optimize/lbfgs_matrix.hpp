@@ -84,12 +84,12 @@ class lbfgs_matrix {
   /// Puts s = step, y = change of the gradient in the place of the oldest pair, and theta = y^T y / s^T y. False if
   /// there is no positive curvature in them, beyond what rounding may feign: then they are left out.
   bool update(const Vector& s, const Vector& y) {
-    const T sy = s.dot(y), theta = y.squaredNorm() / sy;
-    if (!(sy > std::numeric_limits<T>::epsilon() * s.norm() * y.norm()) || !std::isfinite(theta)) return false;
+    const T sy = s.dot(y), yy = y.dot(y), theta = yy / sy;
+    if (!(sy > std::numeric_limits<T>::epsilon() * std::sqrt(s.dot(s)) * std::sqrt(yy)) || !std::isfinite(theta))
+      return false;
     const int slot = pairs_ < Memory ? pairs_++ : std::exchange(oldest_, (oldest_ + 1) % Memory);
     const T scale = 1 / std::sqrt(sy);
-    S_.col(slot) = scale * s;
-    Y_.col(slot) = scale * y;
+    for (index i = 0; i < s.size(); ++i) S_(i, slot) = scale * s[i], Y_(i, slot) = scale * y[i];
     theta_ = theta;
     for (int j = 0; j < pairs_; ++j) ss_[slot][j] = yy_[slot][j] = sy_[slot][j] = sy_[j][slot] = 0;
     for (index i = 0; i < s.size(); ++i) {

@@ -21,6 +21,7 @@
 #include <scaling/optimize/cauchy_point.hpp>
 #include <scaling/optimize/lbfgs_matrix.hpp>
 #include <scaling/optimize/line_search.hpp>
+#include <scaling/optimize/loops.hpp>
 #include <scaling/optimize/subspace_minimum.hpp>
 #include <scaling/optimize/units.hpp>
 
@@ -106,7 +107,7 @@ class lbfgsb_run {
         user_box_(box),
         box_(box),
         units_(x0),
-        user_{x0, Vector::Constant(x0.rows(), x0.cols(), nan), nan, nan},
+        user_{x0, filled(x0, nan), nan, nan},
         best_(user_),
         now_(user_),
         trial_(user_),
@@ -139,7 +140,7 @@ class lbfgsb_run {
 
   termination minimize() {
     for (index i = 0; i < user_.x.size(); ++i) user_.x[i] = box_.project(i, user_.x[i]);
-    start_ = user_.x.cwiseAbs().maxCoeff();
+    start_ = largest(user_.x);
     evaluate_user();
     best_ = user_;
     if (!user_.finite()) return termination::not_finite;
@@ -197,13 +198,14 @@ class lbfgsb_run {
         continue;
       }
       if (end == line_search_end::exhausted || trial_.value > ceiling()) units_.to_inside(best_, trial_);
-      d_ = trial_.x - now_.x;
-      y_ = trial_.gradient - now_.gradient;
+      subtract(trial_.x, now_.x, d_);
+      subtract(trial_.gradient, now_.gradient, y_);
       if (!judge(trial_.value - now_.value, d_)) negligible = 0;
       const bool curved = B_.update(d_, y_);
       std::swap(now_, trial_);
       if (end == line_search_end::accepted || curved) continue;
-      const T curvature = now_.gradient.norm() / d_.norm();  // the model has misled: next a step as long as this one
+      const T curvature = std::sqrt(now_.gradient.dot(now_.gradient)) /
+                          std::sqrt(d_.dot(d_));  // the model has misled: next a step as long as this one
       B_.reset(std::isfinite(curvature) ? curvature : B_.theta());
     }
     return {};
@@ -232,7 +234,7 @@ class lbfgsb_run {
       longest = std::max(longest, std::abs(d_[i]));
     }
     if (!(longest > 0)) return true;
-    const T length = now_.x.cwiseAbs().maxCoeff() / parts;
+    const T length = largest(now_.x) / parts;
     for (index i = 0; i < d_.size(); ++i) {
       trial_.x[i] = box_.project(i, now_.x[i] + length * (d_[i] / longest));
       d_[i] = trial_.x[i] - now_.x[i];
@@ -241,8 +243,8 @@ class lbfgsb_run {
     if (judge(parts * slope, d_)) return true;
     if (evaluations_ >= options_.max_evaluations) return false;
     evaluate(trial_);
-    y_ = trial_.gradient - now_.gradient;
-    const T curvature = y_.dot(d_), theta = curvature / d_.squaredNorm();
+    subtract(trial_.gradient, now_.gradient, y_);
+    const T curvature = y_.dot(d_), theta = curvature / d_.dot(d_);
     if (!trial_.finite() || !(theta > 0) || !std::isfinite(theta)) return false;
     if (judge(slope * std::min(-slope / curvature, parts), d_)) return true;
     B_.reset(theta);
@@ -299,8 +301,8 @@ class lbfgsb_run {
 
   void evaluate(point& at) {
     units_.to_user(at.x, user_box_, user_.x);
-    if (!user_.x.allFinite()) {  // where f fell all the way from x0, or by a step that was much too long
-      at.value = best_.x.cwiseAbs().maxCoeff() > start_ / epsilon ? -infinity : nan;
+    if (!all_finite(user_.x)) {  // where f fell all the way from x0, or by a step that was much too long
+      at.value = largest(best_.x) > start_ / epsilon ? -infinity : nan;
       return;
     }
     evaluate_user();
@@ -331,8 +333,8 @@ class lbfgsb_run {
   /// know the units of f and x. After W. W. Hager, H. Zhang, SIAM J. Optim. 16 (2005) 170, step I0. But where x is as
   /// good as 0 it knows no units, and the step is to change f by what can be told from rounding.
   T first_curvature() const {
-    const T x = now_.x.cwiseAbs().maxCoeff(), g = now_.gradient.cwiseAbs().maxCoeff(), f = std::abs(now_.value);
-    const T by_value = f > 0 ? now_.gradient.squaredNorm() / f : T(0);
+    const T x = largest(now_.x), g = largest(now_.gradient), f = std::abs(now_.value);
+    const T by_value = f > 0 ? now_.gradient.dot(now_.gradient) / f : T(0);
     T curvature = std::max(x > 0 ? g / x : T(0), by_value);
     if (f > 0) curvature = std::min(curvature, by_value / std::sqrt(epsilon));
     return curvature > 0 ? curvature : T(1);

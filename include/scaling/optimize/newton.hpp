@@ -14,6 +14,7 @@
 #include <optional>
 
 #include <scaling/optimize/box.hpp>
+#include <scaling/optimize/loops.hpp>
 
 namespace scaling::optimize {
 
@@ -71,14 +72,16 @@ struct newton_model {
   T value = std::numeric_limits<T>::quiet_NaN();
   Vector gradient = Vector::Zero();
   Eigen::Matrix<T, n, n> hessian = Eigen::Matrix<T, n, n>::Zero();
-  Eigen::Array<bool, n, 1> free = Eigen::Array<bool, n, 1>::Constant(false);
+  bool free[n] = {};
 
   /// p = -(H + lambda diag |H|)^-1 g over the free variables, 0 elsewhere; false unless safely positive definite.
   bool step(T lambda, Vector& p) const {
-    const T epsilon = std::numeric_limits<T>::epsilon(), smallest = epsilon * hessian.diagonal().cwiseAbs().maxCoeff();
+    const T epsilon = std::numeric_limits<T>::epsilon();
+    T smallest = 0;
+    for (int i = 0; i < n; ++i) smallest = std::max(smallest, epsilon * std::abs(hessian(i, i)));
     Eigen::Matrix<T, n, n> l;
-    p.setZero();
     for (int i = 0; i < n; ++i) {
+      p[i] = 0;
       if (!free[i]) continue;
       T rest = -gradient[i];
       for (int j = 0; j <= i; ++j) {
@@ -162,12 +165,12 @@ newton_result<Vector> newton(const F& f, const Vector& x0, const newton_options<
       while (lambda < infinity && !solve(here, lambda, p)) lambda *= 10;
       if (!(lambda < infinity)) {  // no curvature anywhere: as far along -g as a step may go
         for (int i = 0; i < n; ++i) p[i] = here.free[i] ? -here.gradient[i] : T(0);
-        p *= options.longest_step / p.cwiseAbs().maxCoeff();
+        scaling::detail::multiply(options.longest_step / scaling::detail::largest(p), p);
       }
     }
-    const T length = p.cwiseAbs().maxCoeff();
+    const T length = scaling::detail::largest(p);
     if (!(length > 0) || !std::isfinite(length)) break;
-    if (length > options.longest_step) p *= options.longest_step / length;
+    if (length > options.longest_step) scaling::detail::multiply(options.longest_step / length, p);
 
     // Weak Wolfe, up to where p leaves the box: enough decrease, and a slope that has flattened. The best point is
     // kept.
@@ -198,7 +201,8 @@ newton_result<Vector> newton(const F& f, const Vector& x0, const newton_options<
       result.tolerance = noise;
       result.stationary = true;
     }
-    const bool moved = best_x != x;
+    bool moved = false;
+    for (int i = 0; i < n; ++i) moved = moved || best_x[i] != x[i];
     here = best;
     x = best_x;
     if (result.stationary || !moved) break;

@@ -34,7 +34,7 @@ bool subspace_minimum(const Vector& x, const Vector& gradient, const box<Vector>
     const T room = (newton[i] < 0 ? room_below(i) : room_above(i)) - cauchy.step[i];
     share = std::min(share, room / newton[i]);
   }
-  d = cauchy.step + share * newton;
+  for (Eigen::Index i = 0; i < x.size(); ++i) d[i] = cauchy.step[i] + share * newton[i];
   return true;
 }
 

@@ -9,6 +9,7 @@
 #include <Eigen/Core>
 
 #include <scaling/optimize/box.hpp>
+#include <scaling/optimize/loops.hpp>
 
 namespace scaling::detail {
 
@@ -21,7 +22,7 @@ struct evaluated_point {
   T value;
   T projected_gradient;  ///< always in the user's units
 
-  bool finite() const { return std::isfinite(value) && gradient.allFinite(); }
+  bool finite() const { return std::isfinite(value) && all_finite(gradient); }
 };
 
 /// Units of f and of each coordinate of x; the inside is what the user has, divided by them.
@@ -36,7 +37,7 @@ class units {
 
   /// The units that make the largest |x_i| about 1, or each that is not 0, and the largest of |f| and |x_i df/dx_i|.
   void choose(const point& user, bool each) {
-    const int common = exponent(user.x.cwiseAbs().maxCoeff());
+    const int common = exponent(largest(user.x));
     int of_value = std::numeric_limits<int>::min();
     if (user.value != 0) of_value = exponent(user.value);
     for (index i = 0; i < x_.size(); ++i)
@@ -54,11 +55,11 @@ class units {
   T value() const { return value_; }
 
   void to_inside(const point& user, point& inside) const {
-    inside.x = user.x.cwiseQuotient(x_);
+    for (index i = 0; i < x_.size(); ++i) inside.x[i] = user.x[i] / x_[i];
     gradient_to_inside(user, inside);
   }
   void gradient_to_inside(const point& user, point& inside) const {
-    inside.gradient = user.gradient.cwiseQuotient(slope_);
+    for (index i = 0; i < x_.size(); ++i) inside.gradient[i] = user.gradient[i] / slope_[i];
     inside.value = user.value / value_;
     inside.projected_gradient = user.projected_gradient;
   }
@@ -69,7 +70,7 @@ class units {
   }
   void to_user(const point& inside, const box<Vector>& box, point& user) const {
     to_user(inside.x, box, user.x);
-    user.gradient = inside.gradient.cwiseProduct(slope_);
+    for (index i = 0; i < x_.size(); ++i) user.gradient[i] = inside.gradient[i] * slope_[i];
     user.value = inside.value * value_;
     user.projected_gradient = inside.projected_gradient;
   }
