@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds and runs the demo, or builds and runs the tests, on a machine that may have nothing but this shell, Debian's
-# packages and root or sudo: installs what is missing and nothing else, then hands over to CMake's workflow presets.
+# Builds and runs the demo, the tests and whatever else has a workflow preset, on a machine that may have nothing but this
+# shell, Debian's packages and root or sudo: installs what is missing and nothing else, then hands over to CMake.
 # SPDX-License-Identifier: BSL-1.0
 set -eu
 
@@ -8,13 +8,15 @@ say() { printf '%s\n' "run.sh: $*" >&2; }
 
 workflow=${1-}
 case $#$workflow in
-  1demo | 1test | 1clang | 1sanitize) ;;
+  1demo | 1test | 1clang | 1sanitize | 1fuzz | 1docs) ;;
   *)
     cat >&2 <<'TEXT'
 usage: sh cmake/run.sh demo        fit a table of runs and plan from the fit: needs a compiler, CMake, Ninja, Eigen
        sh cmake/run.sh test        build and run all tests: needs Boost's headers and Catch2 as well
        sh cmake/run.sh clang       the tests, built with Clang
-       sh cmake/run.sh sanitize    the tests, under the address and undefined-behaviour sanitizers
+       sh cmake/run.sh sanitize    the tests, built with Clang under its sanitizers of addresses and undefined behaviour
+       sh cmake/run.sh fuzz        a minute of hostile tables, functions and plans: needs Clang
+       sh cmake/run.sh docs        the documentation as a site, in build/docs
 TEXT
     exit 2
     ;;
@@ -46,16 +48,23 @@ speaks_cxx20() {
 
 has cmake || need cmake
 has ninja || has ninja-build || has samu || need ninja-build
-if [ "$workflow" = clang ]; then
-  speaks_cxx20 clang++ || need clang
-else
-  speaks_cxx20 "${CXX:-c++}" || speaks_cxx20 g++ || speaks_cxx20 clang++ || need g++
-fi
+case $workflow in
+  clang | sanitize | fuzz) speaks_cxx20 clang++ || need clang ;;
+  *) speaks_cxx20 "${CXX:-c++}" || speaks_cxx20 g++ || speaks_cxx20 clang++ || need g++ ;;
+esac
 has_header Eigen/Core || need libeigen3-dev
-if [ "$workflow" != demo ]; then
-  has_header boost/version.hpp || need libboost-dev
-  has_header catch2/catch_all.hpp || has_header catch2/catch.hpp || need catch2
-fi
+case $workflow in
+  test | clang | sanitize)
+    has_header boost/version.hpp || need libboost-dev
+    has_header catch2/catch_all.hpp || has_header catch2/catch.hpp || need catch2
+    has pkg-config || need pkgconf
+    ;;
+  docs)
+    has doxygen || need doxygen
+    [ -e /usr/share/doxygen-awesome-css ] || need doxygen-awesome-css
+    [ -e /usr/share/javascript/mathjax ] || need libjs-mathjax
+    ;;
+esac
 
 # --- Install it
 
