@@ -16,6 +16,7 @@
 #include <scaling/fitting/identification.hpp>
 #include <scaling/fitting/in_double.hpp>
 #include <scaling/fitting/isoflop.hpp>
+#include <scaling/fitting/neighbours.hpp>
 #include <scaling/fitting/objective.hpp>
 #include <scaling/fitting/observation.hpp>
 #include <scaling/fitting/pack.hpp>

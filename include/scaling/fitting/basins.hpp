@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <scaling/core/real.hpp>
+#include <scaling/fitting/neighbours.hpp>
 #include <scaling/fitting/objective.hpp>
 #include <scaling/fitting/power_sum.hpp>
 #include <scaling/fitting/revival.hpp>
@@ -57,33 +58,31 @@ class basin_search {
   /// Newton's method from y. A term whose coefficient has the coordinate -infinity is absent and stays so.
   void polish_from(const vector& y) { keep(polish(y)); }
 
-  /// The same where y has a chance against the best of the starts before it: where the least sum of squares that can be
-  /// reached from y is not far above that of the best. Squares are smooth, so that a look or two is enough to tell,
-  /// while Huber's criterion can creep for long. On 8000 tables made to be hard, the sum of squares of a basin that was
-  /// the best and that no other start had found was at most 1.5 times the least.
+  /// The same where y has a chance against the best of the starts before it.
   void compete_from(const vector& y) {
-    constexpr T far_above = 3;
-    if (best_converged_ < ends_.size()) {
-      const T zone = std::exchange(f_.of.zone, infinity);
-      if (std::isnan(squares_)) {
-        vector gradient;
-        squares_ = f_(ends_[best_converged_].x, gradient);
-        ++evaluations_;
-      }
-      auto options = options_at(y);
-      options.relative_tolerance = std::sqrt(std::numeric_limits<T>::epsilon());
-      options.max_evaluations = 20;
-      options.hopeless_above = far_above * squares_ + f_.floor;
-      const auto look = optimize::newton(f_, y, options);
-      f_.of.zone = zone;
-      evaluations_ += look.evaluations;
-      if (look.hopeless) {
-        keep({look.x, infinity, look.projected_gradient, look.predicted_decrease, look.tolerance, look.iterations,
-              false, false});
-        return;
-      }
+    if (has_chance(y)) polish_from(y);
+  }
+
+  /// Whether all starts together took more evaluations than one may that does not creep. Then runs are few or noisy, and
+  /// minima lie close to each other: of 60 searches that had missed an optimum, each had taken more than 50.
+  bool was_hard() const { return evaluations_ > direct; }
+
+  /// As compete_from, but into the nearest minimum: a polish that creeps comes down through wider quadratic zones, which
+  /// have fewer minima.
+  void settle_from(const vector& y) {
+    if (has_chance(y)) keep(settle(y));
+  }
+
+  /// Settles from all around the best end, and from around each better one that this leads to.
+  void look_around() {
+    constexpr int most_rounds = 4;
+    T last = infinity;
+    for (int round = 0; round < most_rounds; ++round) {
+      const auto best = lowest_of_each(ends_);
+      if (best.empty() || same(best.front().value, last)) return;
+      last = best.front().value;
+      for (const auto& y : neighbours_of<Law>(f_, best.front().x)) keep(settle(y));
     }
-    polish_from(y);
   }
 
   /// L-BFGS-B from y.
@@ -140,7 +139,7 @@ class basin_search {
   static constexpr auto terms = term_places<Law>();
   static constexpr auto table = Law::coefficients();
   static constexpr T infinity = std::numeric_limits<T>::infinity();
-  static constexpr int usual_evaluations = 500;
+  static constexpr int usual_evaluations = 500, direct = 40;  ///< direct: a good start needs 10
 
   static int at(std::size_t k) { return static_cast<int>(k); }
 
@@ -157,6 +156,33 @@ class basin_search {
            f_.root_noise * std::sqrt(std::abs(value));
   }
 
+  /// Whether the least sum of squares that can be reached from y is not far above that of the best end; if it is, the
+  /// start is counted as lost. Squares are smooth, so that a look or two is enough to tell, while Huber's criterion can
+  /// creep for long. On 8000 tables made to be hard, the sum of squares of a basin that was the best and that no other
+  /// start had found was at most 1.5 times the least.
+  bool has_chance(const vector& y) {
+    constexpr T far_above = 3;
+    if (!(best_converged_ < ends_.size())) return true;
+    const T zone = std::exchange(f_.of.zone, infinity);
+    if (std::isnan(squares_)) {
+      vector gradient;
+      squares_ = f_(ends_[best_converged_].x, gradient);
+      ++evaluations_;
+    }
+    auto options = options_at(y);
+    options.relative_tolerance = std::sqrt(std::numeric_limits<T>::epsilon());
+    options.max_evaluations = 20;
+    options.hopeless_above = far_above * squares_ + f_.floor;
+    const auto look = optimize::newton(f_, y, options);
+    f_.of.zone = zone;
+    evaluations_ += look.evaluations;
+    if (look.hopeless)
+      keep({look.x, infinity, look.projected_gradient, look.predicted_decrease, look.tolerance, look.iterations, false,
+            false});
+    return !look.hopeless;
+  }
+
+  end settle(const vector& y) { return follow_ ? polish(y) : without_nothing(newton(y, usual_evaluations)); }
   end polish(const vector& y);
   end newton(const vector& y, int max_evaluations);
   end follow(const vector& y);
@@ -259,7 +285,6 @@ auto basin_search<Law>::follow(const vector& y) -> end {
 /// Newton's method, directly if that is soon done, and otherwise down to Huber's delta.
 template <loss_model Law>
 auto basin_search<Law>::polish(const vector& y) -> end {
-  constexpr int direct = 40;  // evaluations; a good start needs 10
   if (!(f_.of.zone < infinity)) return without_nothing(newton(y, usual_evaluations));
   if (follow_) return without_nothing(follow(y));
   end result = without_nothing(newton(y, direct));

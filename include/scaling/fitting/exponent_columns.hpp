@@ -27,8 +27,12 @@ class exponent_columns {
   using T = typename Law::real_type;
   using pack = typename packs<T>::pack;
 
-  explicit exponent_columns(const power_sum_objective<Law>& f) : rows_(f.columns().blocks.size()) {
-    make_axes(f.coordinates.limits());
+  /// Over the usual range of the exponents, that of the starts in the law's table; or over all of their box.
+  enum class reach { usual, box };
+
+  explicit exponent_columns(const power_sum_objective<Law>& f, reach over = reach::usual)
+      : rows_(f.columns().blocks.size()) {
+    make_axes(f.coordinates.limits(), over);
     make_columns(f);
   }
 
@@ -55,8 +59,8 @@ class exponent_columns {
   static constexpr std::size_t density(std::size_t axes) { return axes <= 2 ? 12 : axes == 3 ? 10 : 8; }
 
   /// The distinct exponents, and the values of each on the lattice: the middles of equal parts of the range of its
-  /// starts, as far as that is within its bounds.
-  void make_axes(const constraints<Law>& limits) {
+  /// starts, as far as that is within its bounds, or of all that its bounds leave of -10 to 10.
+  void make_axes(const constraints<Law>& limits, reach over) {
     axis_.fill(none);
     std::size_t axes = 0;
     for (const auto& term : terms)
@@ -79,7 +83,7 @@ class exponent_columns {
       }
       T from = std::max(static_cast<T>(table[k].starts.from), limits.lower[k]);
       T to = std::min(static_cast<T>(table[k].starts.to), limits.upper[k]);
-      if (!(from < to)) {  // the box lies outside of the usual range
+      if (over == reach::box || !(from < to)) {  // or the box lies outside of the usual range
         from = std::max(limits.lower[k], -T(10));
         to = std::min(limits.upper[k], std::max(T(10), from));
       }

@@ -187,6 +187,11 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
     if constexpr (sum_of_powers<Law>) {
       const exponent_columns<Law> columns(f);
       for (const auto& start : screen<Law>(f, columns).starts()) find.compete_from(start.y);
+      if (find.was_hard()) {
+        const exponent_columns<Law> all(f, exponent_columns<Law>::reach::box);
+        for (const auto& start : screen<Law>(f, all).starts()) find.settle_from(start.y);
+        find.look_around();
+      }
     } else {
       for (const auto& law : lattice_starts<Law>(f)) find.descend_from(f.coordinates.of(law));
     }
