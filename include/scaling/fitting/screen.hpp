@@ -59,8 +59,10 @@ class screen {
   /// The fullest and lowest first: full sums, and sums without one term; if none of those has a minimum, sums of fewer.
   std::vector<start> starts() const {
     std::vector<start> result;
-    const unsigned all = (1u << J) - 1,
-                   needed = bits_of([&](std::size_t j) { return limits_.held[terms[j].coefficient]; });
+    const unsigned all = (1u << J) - 1, needed = bits_of([&](std::size_t j) {
+                                          const std::size_t c = terms[j].coefficient;
+                                          return limits_.held[c] || limits_.lower[c] > 0;  // these cannot vanish
+                                        });
     for (int vanished = 0; vanished <= 1 || (result.empty() && vanished < int{J}); ++vanished)
       for (unsigned subset = all; subset > 0; --subset)
         if (int{J} - std::popcount(subset) == vanished && (subset & needed) == needed && ties_agree(subset))

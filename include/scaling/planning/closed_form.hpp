@@ -69,9 +69,10 @@ constexpr auto checked_contours_of(const Law& law, const char* function) {
 template <detail::has_contours_of_chinchilla Law>
 constexpr auto compute_optimal(const Law& law, typename Law::real_type flops, const training_cost& cost = {})
     -> allocation<typename Law::real_type> {
-  auto plan = compute_optimal(detail::checked_contours_of(law, "scaling::compute_optimal"), flops, cost);
+  constexpr auto function = "scaling::compute_optimal";
+  auto plan = compute_optimal(detail::checked_contours_of(law, function), flops, cost);
   plan.loss = law({plan.parameters, plan.tokens});
-  return plan;
+  return detail::plan_of_numbers(plan, function, "flops", flops);
 }
 
 /// The compute-optimal run with this many `parameters`. Domain, errors and accuracy as above.
@@ -81,7 +82,7 @@ constexpr auto compute_optimal_for_parameters(const Law& law, typename Law::real
   constexpr auto function = "scaling::compute_optimal_for_parameters";
   auto plan = compute_optimal_for_parameters(detail::checked_contours_of(law, function), parameters, cost);
   plan.loss = law({plan.parameters, plan.tokens});
-  return plan;
+  return detail::plan_of_numbers(plan, function, "parameters", parameters);
 }
 
 /// The compute-optimal run that sees this many `tokens`. Domain, errors and accuracy as above.
@@ -91,7 +92,7 @@ constexpr auto compute_optimal_for_tokens(const Law& law, typename Law::real_typ
   constexpr auto function = "scaling::compute_optimal_for_tokens";
   auto plan = compute_optimal_for_tokens(detail::checked_contours_of(law, function), tokens, cost);
   plan.loss = law({plan.parameters, plan.tokens});
-  return plan;
+  return detail::plan_of_numbers(plan, function, "tokens", tokens);
 }
 
 /// The cheapest run that reaches `loss` [nats/token]. Domain: loss above the floor. Errors and accuracy as for
@@ -105,7 +106,7 @@ constexpr auto compute_optimal_for_loss(const Law& law, typename Law::real_type 
                   "finite and above the irreducible loss of the law");
   auto plan = compute_optimal_for_loss(same, detail::height_of(law, loss), cost);
   plan.loss = loss;
-  return plan;
+  return detail::plan_of_numbers(plan, function, "loss", loss);
 }
 
 /// The plan that reaches `loss` and serves `inference_tokens` for the least compute in all: see inference_aware.hpp.
@@ -118,7 +119,7 @@ constexpr auto inference_aware(const Law& law, typename Law::real_type loss, typ
                   "finite and above the irreducible loss of the law");
   auto plan = inference_aware(same, detail::height_of(law, loss), inference_tokens, cost);
   plan.loss = loss;
-  return plan;
+  return detail::plan_of_numbers(plan, function, "loss", loss);
 }
 
 /// The plan of least loss among those that cost `lifetime_flops` with serving `inference_tokens`: see the same.
@@ -126,10 +127,11 @@ template <detail::has_contours_of_chinchilla Law>
 constexpr auto inference_aware_for_flops(const Law& law, typename Law::real_type lifetime_flops,
                                          typename Law::real_type inference_tokens, const training_cost& cost = {})
     -> lifetime_allocation<typename Law::real_type> {
-  const auto same = detail::checked_contours_of(law, "scaling::inference_aware_for_flops");
+  constexpr auto function = "scaling::inference_aware_for_flops";
+  const auto same = detail::checked_contours_of(law, function);
   auto plan = inference_aware_for_flops(same, lifetime_flops, inference_tokens, cost);
   plan.loss = law({plan.parameters, plan.tokens});
-  return plan;
+  return detail::plan_of_numbers(plan, function, "lifetime_flops", lifetime_flops);
 }
 
 }  // namespace scaling

@@ -49,6 +49,17 @@ struct price {
   constexpr T flops(T N, T D) const { return k * cmath::pow(N, p) * cmath::pow(D, q); }
 };
 
+/// `plan`, unless a step on the way to it has left the range of T and what came out is no number: "scaling::f: name =
+/// value, must be one whose plan is within the range of the type".
+template <class Plan, class T>
+constexpr Plan plan_of_numbers(const Plan& plan, const char* function, const char* name, const T& value) {
+  const auto is_number = [](const auto& x) { return x == x; };
+  bool good = is_number(plan.parameters) && is_number(plan.tokens) && is_number(plan.loss);
+  if constexpr (requires { plan.flops; }) good = good && is_number(plan.flops);
+  require(good, function, name, value, "one whose plan is within the range of the type");
+  return plan;
+}
+
 /// The compute-optimal path of a Chinchilla law: N -> D along it, and both from C.
 template <real T>
 struct chinchilla_path : price<T> {
@@ -81,6 +92,7 @@ struct chinchilla_path : price<T> {
 /// Domain: flops > 0; A, B, alpha, beta > 0, E >= 0.
 /// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
 /// Accuracy: about log(flops) units in the last place; what T cannot hold is infinity or 0. Closed form, constexpr.
+/// Where not even that is left, it is refused.
 /// Trap: what N counts (total or non-embedding) is the law's convention, and far beyond the fitted range it is a guess.
 template <real T>
 constexpr allocation<T> compute_optimal(const chinchilla<T>& law, value_of_t<T> flops, const training_cost& cost = {}) {
@@ -88,7 +100,7 @@ constexpr allocation<T> compute_optimal(const chinchilla<T>& law, value_of_t<T> 
   detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
   const detail::chinchilla_path<T> path(law, cost, function);
   const T N = path.parameters(flops), D = path.tokens(flops);
-  return {N, D, flops, law(N, D)};
+  return detail::plan_of_numbers(allocation<T>{N, D, flops, law(N, D)}, function, "flops", flops);
 }
 
 /// The compute-optimal run with this many `parameters`: how many tokens it wants and what it costs.
@@ -100,7 +112,9 @@ constexpr allocation<T> compute_optimal_for_parameters(const chinchilla<T>& law,
   detail::require(positive_finite(parameters), function, "parameters", parameters, "positive and finite");
   const detail::chinchilla_path<T> path(law, cost, function);
   const T tokens = path.tokens_for(parameters);
-  return {parameters, tokens, path.flops(parameters, tokens), law(parameters, tokens)};
+  return detail::plan_of_numbers(
+      allocation<T>{parameters, tokens, path.flops(parameters, tokens), law(parameters, tokens)}, function,
+      "parameters", parameters);
 }
 
 /// The compute-optimal run that sees this many `tokens`: how large a model they deserve and what it costs.
@@ -112,7 +126,9 @@ constexpr allocation<T> compute_optimal_for_tokens(const chinchilla<T>& law, val
   detail::require(positive_finite(tokens), function, "tokens", tokens, "positive and finite");
   const detail::chinchilla_path<T> path(law, cost, function);
   const T parameters = path.parameters_for(tokens);
-  return {parameters, tokens, path.flops(parameters, tokens), law(parameters, tokens)};
+  return detail::plan_of_numbers(
+      allocation<T>{parameters, tokens, path.flops(parameters, tokens), law(parameters, tokens)}, function, "tokens",
+      tokens);
 }
 
 /// The cheapest run that reaches `loss` [nats/token].
@@ -129,7 +145,7 @@ constexpr allocation<T> compute_optimal_for_loss(const chinchilla<T>& law, value
   const T share = path.p * law.beta / path.s;
   const T N = cmath::pow(law.A / (share * (loss - law.E)), 1 / law.alpha);
   const T D = cmath::pow(law.B / ((1 - share) * (loss - law.E)), 1 / law.beta);
-  return {N, D, path.flops(N, D), loss};
+  return detail::plan_of_numbers(allocation<T>{N, D, path.flops(N, D), loss}, function, "loss", loss);
 }
 
 }  // namespace scaling

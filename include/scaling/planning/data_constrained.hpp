@@ -124,7 +124,9 @@ constexpr repeated_allocation<T> compute_optimal(const muennighoff<T>& law, valu
 
   const T N = path.parameters(flops), D = path.tokens(flops);
   if (D <= unique_tokens && path.p >= path.q)  // N* is no smaller than this N, so N' = N
-    return {N, D, unique_tokens, D / unique_tokens, flops, path.law(N, D)};
+    return detail::plan_of_numbers(
+        repeated_allocation<T>{N, D, unique_tokens, D / unique_tokens, flops, path.law(N, D)}, function, "flops",
+        flops);
 
   const detail::epoch_path<T> runs(path, flops, unique_tokens);
   const T U = unique_tokens, base = law.base_parameters(U);
@@ -146,12 +148,12 @@ constexpr repeated_allocation<T> compute_optimal(const muennighoff<T>& law, valu
     const T counted = cmath::log(runs.N1 / base), repaid = cmath::log(runs.slope_of_D / runs.slope_of_N) / law.alpha;
     const auto root = find_root(slope_repeating, T(0), (counted > repaid ? counted : repaid) * T(1.0625L));
     detail::require(root.converged(), function, "flops", flops, "a budget whose plan is within the range of the type");
-    return runs.plan(law, root.x);
+    return detail::plan_of_numbers(runs.plan(law, root.x), function, "flops", flops);
   }
-  if (slope_below_one_epoch(0) <= 0) return runs.plan(law, 0);
+  if (slope_below_one_epoch(0) <= 0) return detail::plan_of_numbers(runs.plan(law, 0), function, "flops", flops);
   const auto root = detail::find_root_from(slope_below_one_epoch, T(0));
   detail::require(root.converged(), function, "flops", flops, "a budget whose plan is within the range of the type");
-  return runs.plan(law, root.x);
+  return detail::plan_of_numbers(runs.plan(law, root.x), function, "flops", flops);
 }
 
 /// The same for Lovelace's law: the best of one epoch and of every minimum beyond.
@@ -172,7 +174,10 @@ constexpr repeated_allocation<T> compute_optimal(const lovelace<T>& law, value_o
   detail::require_repeatable(law, function);
 
   const T N = path.parameters(flops), D = path.tokens(flops);
-  if (D <= unique_tokens || law.P == 0) return {N, D, unique_tokens, D / unique_tokens, flops, path.law(N, D)};
+  if (D <= unique_tokens || law.P == 0)
+    return detail::plan_of_numbers(
+        repeated_allocation<T>{N, D, unique_tokens, D / unique_tokens, flops, path.law(N, D)}, function, "flops",
+        flops);
 
   const detail::epoch_path<T> runs(path, flops, unique_tokens);
   const T m = runs.m, harm = law.P * cmath::pow(runs.N1 / unique_tokens, law.kappa);
@@ -192,7 +197,7 @@ constexpr repeated_allocation<T> compute_optimal(const lovelace<T>& law, value_o
     const auto plan = runs.plan(law, y);
     if (plan.loss < best.loss) best = plan;
   });
-  return best;
+  return detail::plan_of_numbers(best, function, "flops", flops);
 }
 
 }  // namespace scaling

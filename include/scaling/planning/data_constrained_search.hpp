@@ -103,7 +103,7 @@ constexpr auto compute_optimal(const Law& law, typename Law::real_type flops, ty
   }
   detail::require(best.loss <= lowest * (1 + 16 * std::numeric_limits<T>::epsilon()), function, "flops", flops,
                   "a budget at which the law has an optimum");
-  return best;
+  return detail::plan_of_numbers(best, function, "flops", flops);
 }
 
 /// The same for the bounded law, whose one minimum needs no grid.
@@ -140,7 +140,7 @@ constexpr repeated_allocation<T> compute_optimal(const bounded<T>& law, value_of
   const T least_rate = law.alpha + (runs.m * law.beta < law.gamma ? runs.m * law.beta : law.gamma);
   const auto root = find_root(excess, T(0), -excess(0) / least_rate * T(1.0625L));
   detail::require(root.converged(), function, "flops", flops, "a budget whose plan is within the range of the type");
-  return runs.plan(law, root.x);
+  return detail::plan_of_numbers(runs.plan(law, root.x), function, "flops", flops);
 }
 
 }  // namespace scaling

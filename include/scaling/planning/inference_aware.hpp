@@ -66,7 +66,7 @@ constexpr lifetime_allocation<T> inference_aware(const chinchilla<T>& law, value
   };
   const auto root = find_root(excess, T(0), -excess(0) * T(1.0625L));
   detail::require(root.converged(), function, "loss", loss, "a loss whose plan is within the range of the type");
-  return plan(root.x);
+  return detail::plan_of_numbers(plan(root.x), function, "loss", loss);
 }
 
 /// The plan that has the lowest loss among those that cost `lifetime_flops` [FLOP] in training and in serving
@@ -97,7 +97,7 @@ constexpr lifetime_allocation<T> inference_aware_for_flops(const chinchilla<T>& 
   const auto root = detail::find_root_from(excess, T(0));
   detail::require(root.converged(), function, "lifetime_flops", lifetime_flops,
                   "a budget whose plan is within the range of the type");
-  return plan(root.x);
+  return detail::plan_of_numbers(plan(root.x), function, "lifetime_flops", lifetime_flops);
 }
 
 namespace detail {
@@ -148,7 +148,8 @@ constexpr auto inference_aware(const Law& law, typename Law::real_type loss, typ
   const auto root = detail::find_root_from(excess, log_N);
   detail::require(root.converged(), function, "loss", loss, "a loss whose plan is within the range of the type");
   const T N = cmath::exp(root.x), D = cmath::exp(log_tokens(N).x);
-  return {N, D, path.flops(N, D), per_parameter * N, loss};
+  return detail::plan_of_numbers(lifetime_allocation<T>{N, D, path.flops(N, D), per_parameter * N, loss}, function,
+                                 "loss", loss);
 }
 
 /// The plan that has the lowest loss among those that cost `lifetime_flops` [FLOP] in training and in serving
@@ -183,7 +184,7 @@ constexpr auto inference_aware_for_flops(const Law& law, typename Law::real_type
   const auto root = detail::find_root_from(excess, T(0));
   detail::require(root.converged(), function, "lifetime_flops", lifetime_flops,
                   "a budget at which the law has an optimum");
-  return plan(root.x);
+  return detail::plan_of_numbers(plan(root.x), function, "lifetime_flops", lifetime_flops);
 }
 
 }  // namespace scaling

@@ -45,8 +45,9 @@ constexpr auto isoflop_run(const Law& law, typename Law::real_type flops, typena
   detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
   detail::require(positive_finite(parameters), function, "parameters", parameters, "positive and finite");
   const detail::searched_path<Law> path(law, cost, function);
-  const auto D = cmath::pow(flops / path.k, 1 / path.q) * cmath::pow(parameters, -path.p / path.q);
-  return {parameters, D, flops, law({parameters, D})};
+  const auto D = cmath::pow(flops / path.k / cmath::pow(parameters, path.p), 1 / path.q);
+  return detail::plan_of_numbers(allocation<typename Law::real_type>{parameters, D, flops, law({parameters, D})},
+                                 function, "flops", flops);
 }
 
 /// The run of `flops` [FLOP] with so many tokens per parameter: 20 is a choice beside the law, not a law.
@@ -64,7 +65,9 @@ constexpr auto rule_of_thumb(const Law& law, typename Law::real_type tokens_per_
   const detail::searched_path<Law> path(law, cost, function);
   const auto N =
       cmath::pow(flops / path.k, 1 / (path.p + path.q)) * cmath::pow(tokens_per_parameter, -path.q / (path.p + path.q));
-  return {N, tokens_per_parameter * N, flops, law({N, tokens_per_parameter * N})};
+  const auto D = tokens_per_parameter * N;
+  return detail::plan_of_numbers(allocation<typename Law::real_type>{N, D, flops, law({N, D})}, function, "flops",
+                                 flops);
 }
 
 /// How much loss [nats/token] it costs to train `factor` times the best number of parameters for `flops` [FLOP].

@@ -76,7 +76,8 @@ constexpr auto compute_optimal(const Law& law, typename Law::real_type flops, co
   const auto root = path.log_parameters(log_units);
   detail::require(root.converged(), function, "flops", flops, "a budget at which the law has an optimum");
   const auto N = cmath::exp(root.x), D = path.tokens(log_units, root.x);
-  return {N, D, flops, law({N, D})};
+  return detail::plan_of_numbers(allocation<typename Law::real_type>{N, D, flops, law({N, D})}, function, "flops",
+                                 flops);
 }
 
 /// The compute-optimal run with this many `parameters`, by a search. Domain, errors and accuracy as above.
@@ -91,7 +92,9 @@ constexpr auto compute_optimal_for_parameters(const Law& law, typename Law::real
       detail::find_root_from([&](T x) { return -path.lean(parameters, cmath::exp(x)); }, cmath::log(parameters));
   detail::require(root.converged(), function, "parameters", parameters, "a size at which the law has an optimum");
   const T D = cmath::exp(root.x);
-  return {parameters, D, cmath::exp(path.log_flops(parameters, D)), law({parameters, D})};
+  return detail::plan_of_numbers(
+      allocation<T>{parameters, D, cmath::exp(path.log_flops(parameters, D)), law({parameters, D})}, function,
+      "parameters", parameters);
 }
 
 /// The compute-optimal run that sees this many `tokens`, by a search. Domain, errors and accuracy as above.
@@ -105,7 +108,8 @@ constexpr auto compute_optimal_for_tokens(const Law& law, typename Law::real_typ
   const auto root = detail::find_root_from([&](T x) { return path.lean(cmath::exp(x), tokens); }, cmath::log(tokens));
   detail::require(root.converged(), function, "tokens", tokens, "a count at which the law has an optimum");
   const T N = cmath::exp(root.x);
-  return {N, tokens, cmath::exp(path.log_flops(N, tokens)), law({N, tokens})};
+  return detail::plan_of_numbers(allocation<T>{N, tokens, cmath::exp(path.log_flops(N, tokens)), law({N, tokens})},
+                                 function, "tokens", tokens);
 }
 
 namespace detail {
@@ -125,7 +129,9 @@ constexpr auto cheapest_for_loss(const searched_path<Law>& path, typename Law::r
   const auto root = find_root_from(short_of, start);
   require(root.converged(), function, "loss", loss, "a loss that the law reaches at its optimum for some budget");
   const auto best = path.log_parameters(root.x);
-  return {cmath::exp(best.x), path.tokens(root.x, best.x), path.k * cmath::exp(root.x), loss};
+  return plan_of_numbers(
+      allocation<T>{cmath::exp(best.x), path.tokens(root.x, best.x), path.k * cmath::exp(root.x), loss}, function,
+      "loss", loss);
 }
 
 }  // namespace detail

@@ -75,7 +75,7 @@ constexpr step_allocation<T> compute_optimal(const kaplan_steps<T>& law, const c
   const detail::step_path<T> path(law, batch, cost, function);
   auto plan = path.at(cmath::pow(path.at_one.flops / flops, 1 / path.of_flops));
   plan.flops = flops;
-  return plan;
+  return detail::plan_of_numbers(plan, function, "flops", flops);
 }
 
 /// The compute-optimal plan with this many `parameters`. Domain, errors and accuracy as above.
@@ -88,7 +88,7 @@ constexpr step_allocation<T> compute_optimal_for_parameters(const kaplan_steps<T
   const detail::step_path<T> path(law, batch, cost, function);
   auto plan = path.at(cmath::pow(path.at_one.parameters / parameters, 1 / path.of_parameters));
   plan.parameters = parameters;
-  return plan;
+  return detail::plan_of_numbers(plan, function, "parameters", parameters);
 }
 
 /// The compute-optimal plan that sees this many `tokens`. Domain, errors and accuracy as above.
@@ -101,7 +101,7 @@ constexpr step_allocation<T> compute_optimal_for_tokens(const kaplan_steps<T>& l
   const detail::step_path<T> path(law, batch, cost, function);
   auto plan = path.at(cmath::pow(path.at_one.tokens / tokens, 1 / (path.of_batch + path.of_steps)));
   plan.tokens = tokens;
-  return plan;
+  return detail::plan_of_numbers(plan, function, "tokens", tokens);
 }
 
 /// The cheapest plan that reaches `loss` [nats/token] > 0. Errors and accuracy as above.
@@ -111,7 +111,7 @@ constexpr step_allocation<T> compute_optimal_for_loss(const kaplan_steps<T>& law
                                                       const training_cost& cost = {}) {
   constexpr auto function = "scaling::compute_optimal_for_loss";
   detail::require(positive_finite(loss), function, "loss", loss, "positive and finite");
-  return detail::step_path<T>(law, batch, cost, function).at(loss);
+  return detail::plan_of_numbers(detail::step_path<T>(law, batch, cost, function).at(loss), function, "loss", loss);
 }
 
 }  // namespace scaling
