@@ -96,8 +96,7 @@ Lovelace's), and more than 1 + 1e-10 times it is a miss. "Says so": the screened
 Tables: all tables of runs that we know of. Resamples: of Epoch's 240 runs for Chinchilla's law, of Muennighoff's 182 for
 Lovelace's. Made: exponents from 0.05 to 1, noise from 0.1 to 10 %, 15 to 300 runs, outliers, optima on a face where a
 term is 0. All sets take more than an hour: where fewer were tried than there are, they lie at equal steps, and rows of one
-name have some sets in common. A miss is listed with the seed that makes its set. This table is from runs of its own,
-whose seconds count their waiting for others.
+name have some sets in common. A miss is listed with the seed that makes its set. This table is from runs of its own.
 
 TEXT
 if [ -n "$misses" ]; then
@@ -120,12 +119,13 @@ cat <<'TEXT'
   since it needs few starts.
 - Boxes: on several small problems with bounds the peers need fewer evaluations than our minimiser: see "The minimiser".
 - Few runs: the screen costs what it costs, and 25 runs take most of the time that 240 take.
-- One evaluation: see the columns "of limit". The library goes through Eigen's arrays, which serve every law, scalar
-  type and compiler flag; code written for one law and one instruction set is faster.
-- More coefficients: a fit of Lovelace's law costs several of Chinchilla's, and misses optima more often: see "Misses".
+- Noisy runs: where the first look at a table is hard, a second one takes a hundred times as many evaluations.
+- One evaluation: see the columns "of limit". The library serves every law, scalar type and compiler flag; code written
+  for one law and one instruction set is faster.
+- More coefficients: a fit of Lovelace's law costs several of Chinchilla's.
 - Laws that are no sum of powers, as Muennighoff's, have no screen on all of their coefficients and pay for many starts:
   see the last table of "One fit".
 - Without `-march` the vectors are half as long, and there is no fused multiplication and addition: a header cannot choose
   the flags of its user.
-- Compiling: see the last table. A fit is more to compile than LBFGSpp's solver is.
+- Compiling: see the last table. A unit that fits takes seconds, not much less than one with LBFGSpp's solver.
 TEXT

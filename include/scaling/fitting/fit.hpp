@@ -216,12 +216,13 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
 /// `at_bound` and `basins` of the result before its law.
 /// Accuracy: the objective to a few roundings; coefficients to what that leaves open along the valley of the runs, some
 /// 1e-12 on real tables. Runs in float are fitted in double, and the result rounded once.
-/// Complexity: a lattice and 4 to 6 starts; 10 to 30 evaluations of the objective on real tables, each an exp per run
-/// and term. A law that is no sum of powers: its objective in dual numbers on a lattice, and 64 descents.
+/// Complexity: a lattice and 4 to 6 starts; 10 to 40 evaluations of the objective, each an exp per run and term. Where the
+/// starts creep, as they do on few or noisy runs, a hundred times as many: some milliseconds. A law that is no sum of
+/// powers: its objective in dual numbers on a lattice, and 64 descents.
 /// What it does not prove: the screened search can miss an optimum that the exhaustive one finds, and call what it found
-/// converged. It never did on a real table; but in 4 % of resamples of real runs for Lovelace's law, and on tables made
-/// to be hard (few runs, 10 % of noise, outliers, an optimum on a face) in 4 % of fits of Chinchilla's law and 6 % of
-/// Lovelace's. The counts, with the seeds, are in docs/explain/performance.md. Where it matters, search::exhaustive too.
+/// converged. It never did on a real table or on resamples of real runs; on tables made to be hard (few runs, 10 % of
+/// noise, outliers, an optimum on a face) it did in 1 % of fits. The counts, with the seeds, are in
+/// docs/explain/performance.md. Where it matters, search::exhaustive too.
 /// Traps: what N counts is for you to know. Far from its runs a fit is an extrapolation, whatever it says of itself.
 template <template <class> class Law, std::ranges::random_access_range Runs>
 fit_result<Law<detail::scalar_of<Runs>>> fit(const Runs& observations,
