@@ -156,8 +156,8 @@ bootstrap_sample<Law> bootstrap(const fit_result<Law>& result, const Runs& obser
   const auto stream = [&](std::size_t i) { return philox_stream(options.seed, first + i); };
   if (options.draw == resampling::residuals) {
     if (!options.cluster_by.empty())
-      detail::refuse<std::invalid_argument>(std::string(function) + ": residuals are drawn one by one, not by " +
-                                            options.cluster_by);
+      detail::refuse<std::invalid_argument>(
+          detail::joined({function, ": residuals are drawn one by one, not by ", options.cluster_by}));
     const detail::residual_resampler<Law> draws(result, refit.runs());
     return detail::collect<Law>(options.replicates, first, for_each_index, [&](std::size_t i) {
       auto random = stream(i);
