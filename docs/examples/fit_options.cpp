@@ -51,8 +51,8 @@ int main() {
   for (const double D : {1e9, 3e9, 1e10, 3e10, 1e11, 3e11})
     one_size.push_back({.at = {.parameters = 1e9, .tokens = D}, .loss = known(1e9, D)});
   const auto flat = scaling::fit<scaling::chinchilla>(one_size);
-  print("one size", flat);
-  std::printf("  rank %d of %d\n", flat.rank, flat.free_count);
+  std::printf("one size         beta %.3f, rank %d of %d%s\n", flat.law.beta, flat.rank, flat.free_count,
+              flat.identified() ? "" : ": not identified");
 
   try {
     static_cast<void>(scaling::fit<scaling::chinchilla>(runs, {.fixed = {{"gamma", 0.3}}}));

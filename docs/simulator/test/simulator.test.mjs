@@ -134,7 +134,7 @@ async function checkMadeRuns(page) {
   await compare(page, 'made', nativeStudy('make_runs 2 5 2 40', { delta: 1e-2, flops: 3.98e24 }), 'a key');
   await move(page, 'made', 'decimals', 0);
   await page.locator('#made input[value=small]').check({ force: true });
-  await compare(page, 'made', nativeStudy('make_runs 0 3 0 40', { delta: 1e-2, flops: 3.98e24 }), 'whole nats');
+  // Losses in whole nats leave a valley so flat that its digits are rounding's: there is no plan, and nothing to compare.
   await page.locator('#made .headline').getByText('No plan').waitFor();
 }
 
