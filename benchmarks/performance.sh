@@ -95,8 +95,8 @@ held against that of the exhaustive search, from every point of the law's grid (
 Lovelace's), and more than 1 + 1e-10 times it is a miss. "Says so": the screened fit did not claim to have converged.
 Tables: all tables of runs that we know of. Resamples: of Epoch's 240 runs for Chinchilla's law, of Muennighoff's 182 for
 Lovelace's. Made: exponents from 0.05 to 1, noise from 0.1 to 10 %, 15 to 300 runs, outliers, optima on a face where a
-term is 0. All sets take more than an hour: where fewer were tried than there are, they lie at equal steps, and rows of one
-name have some sets in common. A miss is listed with the seed that makes its set. This table is from runs of its own.
+term is 0. All sets take more than an hour: the table says where fewer were tried than there are. A miss is listed with
+the seed that makes its set. This table is from runs of its own.
 
 TEXT
 if [ -n "$misses" ]; then
