@@ -64,7 +64,7 @@ class basin_search {
   }
 
   /// Whether all starts together took more evaluations than one may that does not creep. Then runs are few or noisy, and
-  /// minima lie close to each other: of 60 searches that had missed an optimum, each had taken more than 50.
+  /// minima lie close to each other: of the searches that were seen to miss an optimum none had taken fewer than 52.
   bool was_hard() const { return evaluations_ > direct; }
 
   /// As compete_from, but into the nearest minimum: a polish that creeps comes down through wider quadratic zones, which
