@@ -94,6 +94,17 @@ TEST_CASE("a narrow Huber density is that of Laplace, but for its smooth tip") {
                     Catch::Matchers::ContainsSubstring("overestimates = 2, must be 1"));
 }
 
+TEST_CASE("the search for the scale went on for ever where a residual is infinite, or its product with delta nothing") {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const auto nothing = sc::log_likelihood(law_type{0, 0, 0, 0.3, 0.3}, noisy(0.01));
+  CHECK(nothing.log_likelihood == -infinity);
+  CHECK(nothing.scale == infinity);
+  const auto rounded = noisy(0);  // residuals of an epsilon or none
+  const auto narrow = sc::log_likelihood(law, rounded, sc::huber{1.2e-308}),
+             laplace = sc::log_likelihood(law, rounded, sc::absolute{});
+  CHECK(narrow.log_likelihood == Approx(laplace.log_likelihood).epsilon(1e-9));
+}
+
 TEST_CASE("Wald's statistic is a sum of squared deviates") {
   sc::coefficient_covariance<law_type> c{law, sc::detail::coordinate_matrix<law_type>::Zero()};
   for (int k = 0; k < 5; ++k) c.factor(k, k) = 0.1 * (k + 1);

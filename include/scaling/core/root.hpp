@@ -14,7 +14,9 @@ namespace scaling {
 
 /// What ended `find_root`.
 enum class root_status {
-  converged,        ///< upper - lower <= tolerance * max(|lower|, |upper|); both are x where f(x) = 0
+  /// upper - lower <= tolerance * max(|lower|, |upper|), or no number lies between them: there is none near 0 where the
+  /// processor flushes subnormal numbers. Both are x where f(x) = 0
+  converged,
   invalid_bracket,  ///< f has one sign at both ends, or is NaN at one, or an end is not finite: nothing was searched
   not_a_number,     ///< f is NaN somewhere inside; f still changes sign between lower and upper
 };
@@ -70,7 +72,9 @@ constexpr bracketed_root<T> find_root(F&& f, T a, T b, std::type_identity_t<T> t
         t = t < nearest ? nearest : t > 1 - nearest ? 1 - nearest : t;
       }
     }
-    const T x = a + t * (b - a), fx = f(x);
+    const T x = a + t * (b - a);
+    if (x == a || x == b) return ended(root_status::converged);
+    const T fx = f(x);
     ++evaluations;
     if (fx != fx) return ended(root_status::not_a_number);
     if ((fx > 0) == (fa > 0)) {

@@ -49,7 +49,7 @@ scaled_likelihood<T> huber_likelihood(const std::vector<T>& residuals, T delta) 
   // Between the scales at which all residuals would be quadratic and all would be linear.
   T squares = 0, sizes = 0;
   for (const T r : residuals) squares += r * r, sizes += std::abs(r);
-  const T quadratic = std::log(squares / n) / 2, linear = std::log(delta * sizes / n);
+  const T quadratic = std::log(squares / n) / 2, linear = std::log(delta) + std::log(sizes / n);
   const auto excess = [&](T s) { return over(s, [&](T z) { return z <= delta ? z * z : delta * z; }) - n; };
   // The left side is at most either of the two, and equals the smaller where the residuals are all of one kind.
   T lower = std::min(quadratic, linear);
@@ -66,7 +66,8 @@ scaled_likelihood<T> huber_likelihood(const std::vector<T>& residuals, T delta) 
 }  // namespace detail
 
 /// The log-likelihood of the residuals of a law, which may be a published one as well as a fitted one.
-/// Infinite where all residuals are zero. Differences between laws on the same runs and residuals are what it is for.
+/// Infinite where all residuals are zero; minus infinity where one is infinite, as the log of a loss of 0 is.
+/// Differences between laws on the same runs and residuals are what it is for.
 template <loss_model Law, std::ranges::input_range Runs>
 scaled_likelihood<typename Law::real_type> log_likelihood(const Law& law, const Runs& observations,
                                                           const criterion& density = huber{},
@@ -84,9 +85,11 @@ scaled_likelihood<typename Law::real_type> log_likelihood(const Law& law, const 
   }
   const T n = static_cast<T>(residuals.size());
   detail::require<std::invalid_argument>(n > 0, function, "number of observations", residuals.size(), "positive");
-  if (!(squares > 0)) return {squares == 0 ? std::numeric_limits<T>::infinity() : squares, squares};
+  constexpr T infinity = std::numeric_limits<T>::infinity();
+  if (!(squares > 0)) return {squares == 0 ? infinity : squares, squares};
   if (const auto* h = std::get_if<huber>(&density)) {
     detail::require(positive_finite(h->delta), function, "huber.delta", h->delta, "positive and finite");
+    if (!(sizes < infinity)) return {-infinity, sizes};
     return detail::huber_likelihood(residuals, static_cast<T>(h->delta));
   }
   if (std::holds_alternative<absolute>(density)) {

@@ -119,6 +119,7 @@ newton_result<Vector> newton(const F& f, const Vector& x0, const newton_options<
   using model = detail::newton_model<Vector>;
   constexpr int n = model::n;
   constexpr T slight = T(1e-8), infinity = std::numeric_limits<T>::infinity();
+  constexpr T largest = std::numeric_limits<T>::max() / 10;  // ten times that is infinity only if it is rounded up
   const scaling::detail::box<Vector> box(x0, options.lower, options.upper, "scaling::optimize::newton");
 
   newton_result<Vector> result{};
@@ -162,8 +163,8 @@ newton_result<Vector> newton(const F& f, const Vector& x0, const newton_options<
     if (result.hopeless) break;
     if (!regular && !result.stationary) {
       T lambda = T(1e-3);
-      while (lambda < infinity && !solve(here, lambda, p)) lambda *= 10;
-      if (!(lambda < infinity)) {  // no curvature anywhere: as far along -g as a step may go
+      while (lambda < largest && !solve(here, lambda, p)) lambda *= 10;
+      if (!(lambda < largest)) {  // no curvature anywhere: as far along -g as a step may go
         for (int i = 0; i < n; ++i) p[i] = here.free[i] ? -here.gradient[i] : T(0);
         scaling::detail::multiply(options.longest_step / scaling::detail::largest(p), p);
       }
