@@ -1,6 +1,5 @@
-// What a fit promises: the optimum, the same from however the question is put, and a status where there is none.
+// What a fit promises: the optimum, and a status where there is none.
 // SPDX-License-Identifier: BSL-1.0
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -59,48 +58,6 @@ TEST_CASE("runs without noise give their law back") {
     CHECK(off(result.law.beta, law.beta) < 1000 * epsilon);
     CHECK(off(result.law.E, law.E) < 1000 * epsilon);
     CHECK(result.residuals.largest < 8 * epsilon);
-  }
-}
-
-TEST_CASE("the fit is the same however the question is put") {
-  std::mt19937_64 bits(2);
-  for (int i = 0; i < 10; ++i) {
-    CAPTURE(i);
-    runs original = table(random_law(bits), 0.01, static_cast<unsigned>(i));
-    const auto result = sc::fit<sc::chinchilla>(original);
-    REQUIRE(result.converged());
-
-    SECTION("a mean instead of a sum, bit for bit") {
-      const auto mean = sc::fit<sc::chinchilla>(original, {.reduction = sc::reduction::mean});
-      CHECK(mean.law == result.law);
-      CHECK(off(mean.objective * double(original.size()), result.objective) < 4 * epsilon);
-    }
-    SECTION("another order, bit for bit") {
-      std::shuffle(original.begin(), original.end(), bits);
-      CHECK(sc::fit<sc::chinchilla>(original).law == result.law);
-    }
-    SECTION("millions and billions instead of counts") {
-      for (auto& run : original) run.at.parameters /= 1e6, run.at.tokens /= 1e9;
-      const auto other = sc::fit<sc::chinchilla>(original);
-      // The objective to rounding; the exponents to its square root over the curvature of the valley.
-      CHECK(off(other.objective, result.objective) < 1e-12);
-      CHECK(off(other.law.alpha, result.law.alpha) < 1e-9);
-      CHECK(off(other.law.A * std::pow(1e6, other.law.alpha), result.law.A) < 1e-8);
-    }
-    SECTION("every run twice: twice the sum") {
-      runs doubled = original;
-      doubled.insert(doubled.end(), original.begin(), original.end());
-      const auto other = sc::fit<sc::chinchilla>(doubled);
-      CHECK(off(other.objective, 2 * result.objective) < 1e-12);
-      CHECK(off(other.law.alpha, result.law.alpha) < 1e-9);
-      CHECK(other.observation_count == 2 * original.size());
-    }
-    SECTION("bits for nats: the log residuals are the same") {
-      for (auto& run : original) run.loss /= 0.69314718055994530942;
-      const auto other = sc::fit<sc::chinchilla>(original);
-      CHECK(off(other.objective, result.objective) < 1e-12);
-      CHECK(off(other.law.E * 0.69314718055994530942, result.law.E) < 1e-9);
-    }
   }
 }
 

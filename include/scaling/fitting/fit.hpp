@@ -210,7 +210,8 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
 ///
 /// Runs: any random-access range of `observation<Law::input_type>`; inputs and losses positive and finite, at least as
 /// many as the fit has free coefficients. They are sorted and equal ones merged first, so their order changes no digit.
-/// Units: those of the runs. The coefficients follow them; the objective and the exponents do not notice.
+/// Units: those of the runs. The coefficients follow them; the objective and the exponents do not notice. But a law that
+/// is no sum of powers, as Kaplan's, is searched over the ranges of its table, which are for counts, not for billions.
 /// Errors: std::domain_error names the run, the quantity and its value; std::invalid_argument for too few runs or for
 /// options that contradict each other. What the numbers do is never an exception: read `converged()`, `identified()`,
 /// `at_bound` and `basins` of the result before its law.
