@@ -27,7 +27,7 @@ struct enclosure {
   wide lower = 0, upper = 0;
 
   enclosure() = default;
-  enclosure(double x) : lower(x), upper(x) {}  // NOLINT: a number is an enclosure
+  enclosure(double x) : lower(static_cast<wide>(x)), upper(static_cast<wide>(x)) {}
   static enclosure between(wide a, wide b, int outwards = 1) {
     enclosure result;
     result.lower = a, result.upper = b;
