@@ -1,0 +1,276 @@
+# Do the tests see a fault? Changes one operator or constant of a header, runs the tests it can reach, and counts.
+# SPDX-License-Identifier: BSL-1.0
+#
+#   python3 tests/mutation/mutate.py AREA [--sample 300] [--seed 1] [--again]
+#
+# A mutant is killed by the first test that does not compile because of a static_assert or of a constant expression that
+# is none any more, that fails, crashes, or takes ten times as long as it should. One that is no C++ says nothing of the
+# tests and is left out. What survives is a gap in the tests, or a change that nobody could see: those stand in
+# survivors.tsv, each with its reason.
+#
+# All of it happens on a copy, in build/mutation/AREA. There the verdicts are kept too, one a line, by mutant: a sample
+# that was interrupted goes on where it stopped, and a larger one begins with the smaller. --again tries those once more
+# that survived and have no reason. Needs clang++ (CXX names another one), lld, Catch2, Eigen and Boost.
+
+import argparse
+import collections
+import dataclasses
+import hashlib
+import math
+import os
+import pathlib
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import time
+
+# What is mutated, and what is asked: patterns below include/scaling and below tests. Of the tests a mutant meets those
+# only that include its header, directly or not.
+AREAS = {
+    "laws": (["*.hpp", "core/*.hpp"],
+             ["bounded", "chinchilla", "kaplan", "loss_model", "lovelace", "muennighoff", "over_training", "power_law",
+              "published", "oracles_laws", "core/*"]),
+    "counting": (["counting/*.hpp"], ["counting/*", "oracles_counting"]),
+    "planning": (["planning/*.hpp"], ["planning/*", "oracles_planning"]),
+    "minimiser": (["optimize/*.hpp"], ["optimize/*"]),
+    "fitting": (["fitting/*.hpp"], ["fitting/*", "oracles_fit", "oracles_isoflop", "oracles_small_fits"]),
+}
+LEFT_OUT = {"optimize/lbfgsb_memory"}  # must include Eigen itself, and so cannot be compiled with what is precompiled here
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HEADERS, TESTS = ROOT / "include" / "scaling", ROOT / "tests"
+REASONS = pathlib.Path(__file__).with_name("survivors.tsv")
+PRECOMPILED = ["support/catch.hpp", "Eigen/Dense", "boost/multiprecision/cpp_bin_float.hpp", "algorithm",
+               "fstream", "map", "random", "ranges", "set", "sstream", "thread", "variant"]
+MOST_MEMORY = 4 << 30  # bytes; a mutant may ask for any amount
+PATIENCE = 10  # times the usual seconds, and as many seconds more for a machine that is busy with other things
+
+
+# --- Mutants
+
+# Between blanks these are operators, and neither brackets, pointers nor references: clang-format sees to that.
+OPERATORS = {"+": "-", "*": "/", "+=": "-=", "*=": "/=", "<": "<=", ">": ">=", "==": "!=", "&&": "||"}
+WORDS = {"true": "false", "min": "max"}
+SWAPS = {a: b for pairs in (OPERATORS, WORDS) for pair in pairs.items() for a, b in (pair, pair[::-1])}
+
+MUTABLE = re.compile(r"""
+    (?<=\s) (?P<operator> [-+*/]=? | [<>]=? | [=!]= | && | \|\| ) (?=\s)
+  | \b (?P<word> true | false | min | max ) \b
+  | (?: (?<=[([{!]) | (?<=[-+*/<>=?:,&|]\s) | (?<=return\s) ) (?P<dropped> [-!] ) (?=[\w(!])
+  | (?<![\w.<]) (?P<number> 0x[\da-fA-F.']+(?:p[+-]?\d+)? | \d[\d.']*(?:e[+-]?\d+)? ) (?P<suffix> [uUlLfF]* ) (?![\w.>])
+""", re.VERBOSE)
+
+# Not mutated: comments, texts, characters, lines of the preprocessor, and what a static_assert says.
+SPARED = re.compile(r"""
+    //[^\n]* | /\*.*?\*/ | "(?:\\.|[^"\\\n])*" | (?<!\w)'(?:\\.|[^'\\])+' | ^[ ]*\#(?:\\\n|[^\n])* | static_assert\(.*?\);
+""", re.VERBOSE | re.DOTALL | re.MULTILINE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Mutant:
+    header: str  # below include/scaling
+    name: str  # the header, the line, and what becomes of it: stays the same when other lines change
+    text: str  # of the whole header
+
+
+def changed_number(number, suffix):
+    """0 becomes 1, small counts one more, everything else one per cent more."""
+    number = number.replace("'", "")
+    if number.isdigit() or (number.startswith("0x") and "." not in number and "p" not in number):
+        n = int(number, 0)
+        return f"{n + 1 if n < 100 else n + n // 100}{suffix}"
+    x = float.fromhex(number) if number.startswith("0x") else float(number)
+    return f"{x * 1.01 or 1.0!r}{suffix}"
+
+
+def replacement(match):
+    if match["number"]:
+        return changed_number(match["number"], match["suffix"])
+    return "" if match["dropped"] else SWAPS[match["operator"] or match["word"]]
+
+
+def mutants_of(header, text):
+    code = SPARED.sub(lambda match: re.sub(r"\S", " ", match[0]), text)
+    seen = collections.Counter()
+    for match in MUTABLE.finditer(code):
+        begin, end = text.rfind("\n", 0, match.start()) + 1, text.find("\n", match.end())
+        new = replacement(match)
+        line = text[begin:match.start()] + new + text[match.end():end]
+        name = f"{header}: {text[begin:end].strip()}  ->  {line.strip()}"
+        seen[name] += 1
+        again = f"  (no. {seen[name]})" if seen[name] > 1 else ""
+        yield Mutant(header, name + again, text[:match.start()] + new + text[match.end():])
+
+
+def drawn(area, seed):
+    """All mutants of an area, in an order that is random, but for each the same whatever becomes of the others."""
+    headers = sorted({path for pattern in AREAS[area][0] for path in HEADERS.glob(pattern)})
+    every = [m for path in headers for m in mutants_of(path.relative_to(HEADERS).as_posix(), path.read_text())]
+    return sorted(every, key=lambda mutant: hashlib.sha256(f"{seed} {mutant.name}".encode()).digest())
+
+
+# --- Tests
+
+class NoProgram(Exception):
+    """A mutant that is no C++."""
+
+
+class Workshop:
+    """Compiles and runs tests against a copy of the headers."""
+
+    def __init__(self, area):
+        self.folder = ROOT / "build" / "mutation" / area
+        self.copy = self.folder / "include" / "scaling"
+        shutil.rmtree(self.copy, ignore_errors=True)
+        shutil.copytree(HEADERS, self.copy)
+        self.compiler = [os.environ.get("CXX", "clang++"), "-std=c++20", "-O0", "-w", "-pthread", "-ferror-limit=1", f"-I{TESTS}",
+                         f"-I{self.folder / 'include'}", "-isystem/usr/include/eigen3", f'-DSCALING_SOURCE_DIR="{ROOT}"',
+                         f'-DSCALING_REFERENCE_DIR="{ROOT.parent / "shared"}"']
+        self.prepare()
+        self.tests = sorted(path for pattern in AREAS[area][1] for path in TESTS.glob(pattern + ".test.cpp")
+                            if self.name(path) not in LEFT_OUT)
+        self.reach = {test: self.reached(test) for test in self.tests}
+        self.seconds = {test: self.measured(test) for test in self.tests}
+
+    @staticmethod
+    def name(test):
+        return test.relative_to(TESTS).as_posix().removesuffix(".test.cpp")
+
+    def prepare(self):
+        """What no mutant changes is compiled once: Catch2, Eigen and the like, and the `main` of the tests."""
+        shared = self.folder.parent
+        self.precompiled, self.objects = shared / "precompiled.pch", [shared / "precompiled.o", shared / "main.o"]
+        if all(path.exists() for path in self.objects):
+            return
+        source = shared / "precompiled.hpp"
+        source.write_text("".join(f"#include <{header}>\n" for header in PRECOMPILED))
+        for arguments in (["-x", "c++-header", "-fpch-instantiate-templates", "-fpch-codegen", source, "-o", self.precompiled],
+                          ["-c", self.precompiled, "-o", self.objects[0]],
+                          ["-c", TESTS / "support" / "main.cpp", "-o", self.objects[1]]):
+            subprocess.run(self.compiler + arguments, check=True)
+
+    def reached(self, test):
+        """The headers that a test includes, directly or not."""
+        found, waiting = set(), [test]
+        while waiting:
+            for name in re.findall(r'#include [<"]((?:scaling|support|optimize)/[\w/]+\.hpp)', waiting.pop().read_text()):
+                path = HEADERS.parent / name if name.startswith("scaling/") else TESTS / name
+                if path not in found:
+                    found.add(path)
+                    waiting.append(path)
+        return {path.relative_to(HEADERS).as_posix() for path in found if path.is_relative_to(HEADERS)}
+
+    def measured(self, test):
+        """The seconds that a test takes to compile, and to run, where nothing is mutated."""
+        kept = self.folder / (self.name(test).replace("/", ".") + ".seconds")
+        if kept.exists():
+            return [float(x) for x in kept.read_text().split()]
+        self.seconds = {test: [60, 60]}
+        times = [time.monotonic()]
+        for step in (self.compiled, self.passed):
+            if complaint := step(test):
+                sys.exit(f"{self.name(test)} fails where nothing is mutated: {complaint}")
+            times.append(time.monotonic())
+        kept.write_text(f"{times[1] - times[0]:.1f} {times[2] - times[1]:.1f}\n")
+        print(f"{self.name(test)}: {kept.read_text().strip()} s", flush=True)
+        return self.measured(test)
+
+    def run(self, arguments, usual):
+        """The exit code of a process and what it complains of; a code of None is one that was stopped."""
+        limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+        try:
+            done = subprocess.run(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=limit,
+                                  cwd=self.folder, timeout=PATIENCE * (usual + 1))
+        except subprocess.TimeoutExpired:
+            return None, ""
+        return done.returncode, done.stderr.decode(errors="replace")
+
+    def compiled(self, test):
+        """None, or why the compiler sees that the test fails."""
+        code, said = self.run(self.compiler + ["-include-pch", self.precompiled, test, *self.objects, "-fuse-ld=lld", "-o",
+                                               self.folder / "test"], self.seconds[test][0])
+        if code == 0:
+            return None
+        if code is None:
+            return "compiles for ever"
+        error = next(iter(re.findall(r"error: (.*)", said)), said)
+        if re.search(r"static assertion failed|constant expression$", error):
+            return "does not compile"
+        raise NoProgram(error)
+
+    def passed(self, test):
+        """None, or how the test fails when it runs."""
+        code, _ = self.run([self.folder / "test", "--abort"], self.seconds[test][1])
+        return {0: None, 77: None, None: "runs for ever"}.get(code, "crashes" if code is not None and code < 0 else "fails")
+
+    def verdict(self, mutant, kills):
+        """How a mutant ends, and by which test. Those come first that killed most of this header in the least time."""
+        namesake = mutant.header.removesuffix(".hpp")
+        worth = lambda test: (1 + kills[mutant.header, self.name(test)] + 5 * (self.name(test) == namesake)) / sum(self.seconds[test])
+        place = self.copy / mutant.header
+        place.write_text(mutant.text)
+        try:
+            for test in sorted((t for t in self.tests if mutant.header in self.reach[t]), key=worth, reverse=True):
+                if complaint := self.compiled(test) or self.passed(test):
+                    return complaint, self.name(test)
+            return "survives", ""
+        except NoProgram as error:
+            return "is no program", str(error)
+        finally:
+            shutil.copy(HEADERS / mutant.header, place)
+
+
+# --- The sample
+
+def lines_of(path):
+    return [line.split("\t") for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Counts how many faults in the headers the tests see.")
+    parser.add_argument("area", choices=AREAS)
+    parser.add_argument("--sample", type=int, default=300, help="mutants (300)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--again", action="store_true", help="try those again that survived without a reason")
+    options = parser.parse_args()
+
+    workshop = Workshop(options.area)
+    verdicts_file = workshop.folder / "verdicts.tsv"
+    verdicts = {name: rest for name, *rest in lines_of(verdicts_file)}
+    reasons = dict(lines_of(REASONS))
+    kills = collections.Counter((name.split(":")[0], test) for name, (verdict, test) in verdicts.items())
+
+    sample, no_programs = {}, 0
+    for mutant in drawn(options.area, options.seed):
+        if len(sample) == options.sample:
+            break
+        known = verdicts.get(mutant.name)
+        if known is None or (options.again and known[0] == "survives" and mutant.name not in reasons):
+            begin = time.monotonic()
+            known = workshop.verdict(mutant, kills)
+            kills[mutant.header, known[1]] += 1
+            with verdicts_file.open("a") as file:
+                print(mutant.name, *known, sep="\t", file=file)
+            print(f"{len(sample) + 1}: {mutant.name}: {' '.join(known)} ({time.monotonic() - begin:.1f} s)", flush=True)
+        if known[0] == "is no program":
+            no_programs += 1
+        else:
+            sample[mutant.name] = known[0]
+
+    survivors = [name for name, verdict in sample.items() if verdict == "survives"]
+    explained = [name for name in survivors if name in reasons]
+    count, killed = len(sample), len(sample) - len(survivors)
+    share = killed / count
+    for verdict, times in collections.Counter(sample.values()).most_common():
+        print(f"{times:5} {verdict}")
+    for name in survivors:
+        print(f"survivor: {name}  [{reasons.get(name, 'unexplained')}]")
+    print(f"{options.area}: {count} mutants ({no_programs} more were no programs), {killed} killed: "
+          f"{100 * share:.1f} +- {100 * math.sqrt(share * (1 - share) / count):.1f} %; "
+          f"of the {len(survivors)} survivors {len(explained)} explained")
+
+
+if __name__ == "__main__":
+    main()
