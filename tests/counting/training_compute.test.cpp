@@ -188,6 +188,13 @@ TEST_CASE("Nothing overflows at ten trillion parameters and a quadrillion tokens
   CHECK(training_flops(shape, 1e15f, chinchilla_2022{}) < std::numeric_limits<float>::max());
 }
 
+TEST_CASE("The smallest of everything has its FLOP") {
+  const transformer one{.layers = 1, .d_model = 1, .heads = 1, .vocabulary = 1, .context = 1};
+  CHECK(kaplan_2020{}(one) == 2 * (4 + 8) + 2);
+  CHECK(deepseek_2024{}(one) == 2 * (4 + 8) + 4);
+  CHECK(chinchilla_2022{}(one) == 2 * (4 + 8) + 4 + 3 + 2 * 2);
+}
+
 TEST_CASE("What a convention counts must be stated") {
   const transformer bare{.layers = 1, .d_model = 8}, sequence{.layers = 1, .d_model = 8, .context = 16};
   const transformer heads{.layers = 1, .d_model = 8, .heads = 2, .context = 16};

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <initializer_list>
+#include <numeric>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
@@ -20,6 +21,7 @@
 namespace {
 
 using namespace scaling;
+using Catch::Approx;
 using Catch::Matchers::ContainsSubstring;
 
 /// A small shape of any kind, in which nothing is left out.
@@ -248,16 +250,16 @@ TEST_CASE("The shapes of the reference data have the embedding and the rest that
 // Rae et al. 2021 (arXiv 2112.11446), Table 1, gives two or three digits; Brown et al. 2020, Table D.1, six of them.
 TEST_CASE("Gopher's family, Chinchilla and GPT-3 have their published counts") {
   const auto billions = [](const transformer& shape) { return static_cast<double>(total_parameters(shape)) / 1e9; };
-  CHECK(billions(deepmind(8, 512, 2048, 32, 16)) == Catch::Approx(0.044).margin(0.0005));
-  CHECK(billions(deepmind(12, 768, 3072, 64, 12)) == Catch::Approx(0.117).margin(0.0005));
-  CHECK(billions(deepmind(12, 1536, 6144, 128, 12)) == Catch::Approx(0.417).margin(0.0005));
-  CHECK(billions(deepmind(24, 2048, 8192, 128, 16)) == Catch::Approx(1.4).margin(0.05));
-  CHECK(billions(deepmind(32, 4096, 16384, 128, 32)) == Catch::Approx(7.1).margin(0.05));
-  CHECK(billions(deepmind(80, 16384, 65536, 128, 128)) == Catch::Approx(280).margin(0.5));
-  CHECK(billions(deepmind(80, 16384, 65536, 128, 128)) == Catch::Approx(279.7).margin(0.05));
-  CHECK(billions(deepmind(80, 8192, 32768, 128, 64)) == Catch::Approx(70.06).margin(0.01));
+  CHECK(billions(deepmind(8, 512, 2048, 32, 16)) == Approx(0.044).margin(0.0005));
+  CHECK(billions(deepmind(12, 768, 3072, 64, 12)) == Approx(0.117).margin(0.0005));
+  CHECK(billions(deepmind(12, 1536, 6144, 128, 12)) == Approx(0.417).margin(0.0005));
+  CHECK(billions(deepmind(24, 2048, 8192, 128, 16)) == Approx(1.4).margin(0.05));
+  CHECK(billions(deepmind(32, 4096, 16384, 128, 32)) == Approx(7.1).margin(0.05));
+  CHECK(billions(deepmind(80, 16384, 65536, 128, 128)) == Approx(280).margin(0.5));
+  CHECK(billions(deepmind(80, 16384, 65536, 128, 128)) == Approx(279.7).margin(0.05));
+  CHECK(billions(deepmind(80, 8192, 32768, 128, 64)) == Approx(70.06).margin(0.01));
   const transformer gpt3{.layers = 96, .d_model = 12288, .vocabulary = 50257, .context = 2048};
-  CHECK(billions(gpt3) == Catch::Approx(174.6).margin(0.05));
+  CHECK(billions(gpt3) == Approx(174.6).margin(0.05));
 }
 
 TEST_CASE("Without biases and norms a model with relative positions has 13 layers d_model^2 outside its embedding") {
@@ -275,6 +277,37 @@ TEST_CASE("Counts are exact up to the largest that 63 bits surely hold, and refu
   CHECK_THROWS_WITH(non_embedding_parameters({.layers = 1000, .d_model = 50000000}),
                     "scaling::non_embedding_parameters: d_model = 50000000, must be small enough, with the rest, for "
                     "a count of 63 bits");
+}
+
+// A layer has at most five times the square of its widths' sum, and that is what the bound takes it for.
+TEST_CASE("The bound on counts is where it is said to be") {
+  const auto counted = [](const transformer& shape) {
+    try {
+      return parameters_by_component(shape).embedding >= 0;
+    } catch (const std::domain_error&) {
+      return false;
+    }
+  };
+  const auto largest = [&](auto shape_of) {  // the largest number that makes a shape which is counted
+    std::int64_t least = 1, beyond = std::int64_t{1} << 62;
+    while (beyond - least > 1)
+      (counted(shape_of(std::midpoint(least, beyond))) ? least : beyond) = std::midpoint(least, beyond);
+    return static_cast<double>(least);
+  };
+  using n = std::int64_t;
+  CHECK(largest([](n x) { return transformer{.layers = x, .d_model = 2, .d_feed_forward = 1, .d_attention = 1}; }) ==
+        Approx(0x1p63 / 5 / 16));
+  CHECK(largest([](n x) { return transformer{.layers = 1, .d_model = 1, .d_feed_forward = x, .d_attention = 1}; }) ==
+        Approx(std::sqrt(0x1p63 / 5)));
+  CHECK(largest([](n x) { return transformer{.layers = 1, .d_model = 1, .d_feed_forward = 1, .d_attention = x}; }) ==
+        Approx(std::sqrt(0x1p63 / 5)));
+  CHECK(largest([](n x) { return transformer{.layers = 1, .d_model = 4, .vocabulary = x}; }) == Approx(0x1p60));
+  CHECK(largest([](n x) { return transformer{.layers = 1, .d_model = 4, .context = x}; }) == Approx(0x1p61));
+}
+
+TEST_CASE("The smallest of everything is a shape") {
+  const transformer smallest{.layers = 1, .d_model = 1, .d_feed_forward = 1, .heads = 1, .vocabulary = 1, .context = 1};
+  CHECK(total_parameters(smallest) == 4 + 2 + 1 + 1);
 }
 
 TEST_CASE("A shape that is none is refused, by name") {

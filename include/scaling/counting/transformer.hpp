@@ -82,8 +82,8 @@ constexpr void check_shape(const transformer& shape, const char* function) {
 
   const auto real = [](std::int64_t count) { return static_cast<double>(count); };
   const double width = real(shape.d_model) + real(shape.d_attention) + real(shape.d_feed_forward);
-  const double bound = 5 * real(shape.layers) * width * width +
-                       (2 * real(shape.vocabulary) + real(shape.context) + 2) * real(shape.d_model);
+  const double bound =
+      5 * real(shape.layers) * width * width + (2 * real(shape.vocabulary) + real(shape.context)) * real(shape.d_model);
   check(bound < 0x1p63, "d_model", shape.d_model, "small enough, with the rest, for a count of 63 bits");
 }
 
