@@ -10,8 +10,9 @@
 #
 # All of it happens on a copy, in build/mutation/AREA. There the verdicts are kept too, one a line, by mutant: a sample
 # that was interrupted goes on where it stopped, and a larger one begins with the smaller. --again tries those once more
-# that survived and have no reason. --seconds stops after as many of tests a mutant, by what they take where nothing is
-# mutated: more mutants in the time there is, of which some survive that another test would have killed. Needs clang++ (CXX names another one), lld, Catch2, Eigen and Boost.
+# that survived and have no reason. --seconds asks, besides the test that is named like the header, only for as many of
+# tests as they take where nothing is mutated: more mutants in the time there is, of which some survive that another
+# test would have killed. Needs clang++ (CXX names another one), lld, Catch2, Eigen and Boost.
 
 import argparse
 import collections
@@ -219,7 +220,7 @@ class Workshop:
         spent = 0
         try:
             for test in sorted((t for t in self.tests if mutant.header in self.reach[t]), key=worth, reverse=True):
-                if spent > 0 and spent + sum(self.seconds[test]) > seconds:
+                if self.name(test) != namesake and spent > 0 and spent + sum(self.seconds[test]) > seconds:
                     continue
                 spent += sum(self.seconds[test])
                 if complaint := self.compiled(test) or self.passed(test):
