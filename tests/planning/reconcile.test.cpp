@@ -285,6 +285,21 @@ TEST_CASE("Where a budget has two minima, the plan is the lower one, and it jump
   CHECK(std::min(large, small) > 50);
 }
 
+// At an exponent of 0.1112 there are two for budgets within 3 %, at 0.1144 for none.
+TEST_CASE("Where two minima are about to become one, the plan is still the lower one") {
+  support::random_numbers random(57);
+  for (int i = 0; i < 300; ++i) {
+    const double exponent = random.between(0.1112, 0.1144), fold = std::pow(47491 * 0.47, 1.5);
+    const chinchilla<> law{.E = 0, .A = 30, .B = 30, .alpha = exponent, .beta = exponent};
+    const double flops = non_embedding_flops_at(law, published_omega, fold * random.spread(0.8, 1.25));
+    CAPTURE(exponent, flops);
+    const auto plan = compute_optimal_for_non_embedding_flops(law, published_omega, flops);
+    CHECK(local_parameter_exponent(law, published_omega, plan.non_embedding_parameters) > 0);
+    for (double other = fold / 10; other < fold * 10; other *= 1.01)
+      CHECK(loss(law, published_omega.omega, other, flops) >= plan.loss * (1 - 4 * epsilon<double>));
+  }
+}
+
 // With E this large all losses are equal to the last digit, and do not tell which size is stationary.
 TEST_CASE("A plan is stationary although rounding hides that its neighbours are worse") {
   const chinchilla<> law{.E = 1e17, .A = 1, .B = 1, .alpha = 0.114, .beta = 0.114};
