@@ -25,7 +25,7 @@ static_assert(!scaling::sum_of_powers<bounded<>>);
 }  // namespace
 
 TEST_CASE("The bounded law has all that a law must have") {
-  support::check_law<bounded>({.falls_in = {"tokens", "unique_tokens"}});
+  support::check_law<bounded>({.falls_in = {"tokens", "unique_tokens"}, .starts = 512});
 }
 
 TEMPLATE_TEST_CASE("The loss is between E and L_0, however large h is", "", float, double, long double) {

@@ -33,7 +33,7 @@ static_assert(off(simple(6, 6), 1 + (6 + 12) / std::numbers::sqrt2 / std::number
 }  // namespace
 
 TEST_CASE("The over-training law has all that a law must have") {
-  support::check_law<over_training>({.falls_in = {"parameters", "tokens"}});
+  support::check_law<over_training>({.falls_in = {"parameters", "tokens"}, .starts = 540});
 }
 
 // gad_L_1.4B, gad_L_6.9B and gad_Err4 of oracles.csv

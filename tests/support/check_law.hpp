@@ -27,6 +27,7 @@ namespace support {
 struct law_properties {
   std::vector<std::string_view> falls_in = {};  // the inputs of which more never raises the loss
   double ulps = 4;                              // how far off a loss may be, over the whole range of the starts
+  int starts = 0;                               // of an exhaustive fit: the counts of the table, multiplied
 };
 
 /// 50 digits, in which each law is evaluated too: they say what its losses are.
@@ -101,7 +102,7 @@ constexpr auto losses_of_the_middle(double thousand) {
 }  // namespace detail
 
 template <template <class> class Law>
-void check_law_tables() {
+void check_law_tables(const law_properties& properties) {
   using law = Law<double>;
   using run = typename law::input_type;
   using nested = scaling::dual<scaling::dual<double, 2>, 2>;
@@ -115,6 +116,7 @@ void check_law_tables() {
   CHECK_FALSE(std::string_view(law::name).empty());
   CHECK_FALSE(std::string_view(law::formula).empty());
   std::set<std::string_view> symbols, names;
+  int starts = 1;
   for (std::size_t k = 0; k < table.size(); ++k) {
     const auto& row = table[k];
     CAPTURE(row.symbol);
@@ -124,7 +126,9 @@ void check_law_tables() {
     const bool is_log = row.scale == scaling::scale::log;
     CHECK((is_log ? std::exp(row.starts.from) : row.starts.from) >= row.lower);
     CHECK((is_log ? std::exp(row.starts.to) : row.starts.to) <= row.upper);
-    if (is_log) CHECK(row.lower >= 0);
+    CHECK(row.lower == 0);
+    if (is_log) CHECK(row.upper == std::numeric_limits<double>::infinity());
+    starts *= row.starts.count;
     // Each row is about a member of its own: the way there and back is the identity, and one coefficient moves alone.
     auto values = scaling::coefficient_values(law{});
     values[k] = 1;
@@ -133,6 +137,7 @@ void check_law_tables() {
     CHECK(scaling::coefficient_values(moved) == values);
     CHECK(moved != scaling::law_from<law>({}));
   }
+  CHECK(starts == properties.starts);
   for (const auto& input : run::inputs()) CHECK(names.insert(input.name).second);
 }
 
@@ -199,7 +204,7 @@ void check_law_gradient() {
 
 template <template <class> class Law>
 void check_law(const law_properties& properties = {}) {
-  check_law_tables<Law>();
+  check_law_tables<Law>(properties);
   for (const auto name : properties.falls_in) {
     CAPTURE(name);
     constexpr auto inputs = Law<double>::input_type::inputs();

@@ -47,7 +47,7 @@ inline constexpr repeated_squares<T> squares{};
 template <class T>
 constexpr T two_to(int n) {
   T power = 1;
-  for (int i = 0, bits = n < 0 ? -n : n; bits != 0; ++i, bits /= 2)
+  for (int i = 0, bits = n; bits != 0; ++i, bits /= 2)
     if (bits % 2 != 0) power *= squares<T>.values[i];
   return n < 0 ? 1 / power : power;
 }

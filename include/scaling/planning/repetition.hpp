@@ -79,7 +79,7 @@ constexpr T best_epochs(const lovelace<T>& law, value_of_t<T> parameters, value_
   const T offset = cmath::log(harm / gain), curve = law.delta - 1;
   const auto excess = [&](T z) { return offset + curve * cmath::log(cmath::expm1(z)) + (1 + law.beta) * z; };
   const T lowest = curve > 0 ? T(0) : cmath::log1p(-curve / (law.delta + law.beta));
-  const T ln2 = cmath::log(T(2)), from_offset = -offset / (curve > 0 ? 1 + law.beta : law.delta + law.beta);
+  const T ln2 = cmath::log(T(2)), from_offset = -offset / (law.delta + law.beta);
   const T lower = curve > 0 ? std::numeric_limits<T>::min() : lowest, least = lowest + ln2;
   const auto root = find_root(excess, lower, 1 + (from_offset > least ? from_offset : least));
   const T epochs = root.converged() ? cmath::exp(root.x) : T(1);  // not where the harm is larger from the start
