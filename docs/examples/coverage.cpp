@@ -41,10 +41,17 @@ runs table(const grid& of, bool outliers, std::uint64_t number) {
   return result;
 }
 
-double alpha(const law_type& law) { return law.alpha; }
-double exponent(const law_type& law) { return law.beta / (law.alpha + law.beta); }
-double tokens(const law_type& law) { return std::log(scaling::compute_optimal(law, 1e25).tokens); }
-constexpr std::array<double (*)(const law_type&), 3> quantities{alpha, exponent, tokens};
+/// Alpha, the exponent of the best size, and the log tokens of a plan: of a law over any scalar.
+struct quantity {
+  int which;
+  template <class Law>
+  auto operator()(const Law& law) const -> typename Law::real_type {
+    if (which == 0) return law.alpha;
+    if (which == 1) return law.beta / (law.alpha + law.beta);
+    return scaling::cmath::log(scaling::compute_optimal(law, 1e25).tokens);
+  }
+};
+constexpr std::array quantities{quantity{0}, quantity{1}, quantity{2}};
 
 /// How many of the intervals of each quantity held the truth, and how many there were.
 struct score {

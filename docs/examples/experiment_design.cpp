@@ -71,20 +71,24 @@ scaling::fit_result<law_type> fitted(const std::vector<scaling::observation<>>& 
   return scaling::fit<scaling::chinchilla>(runs, {.criterion = scaling::squared{}});
 }
 
+/// What is to be known, of a law over any scalar.
 struct quantity {
+  enum { tokens, loss, exponent } which;
   const char* name;
-  double (*of)(const law_type&);
+  template <class Law>
+  auto operator()(const Law& law) const -> typename Law::real_type {
+    if (which == exponent) return law.beta / (law.alpha + law.beta);
+    const auto plan = scaling::compute_optimal(law, 1e24);
+    return which == loss ? plan.loss : scaling::cmath::log(plan.tokens);
+  }
 };
-constexpr std::array quantities{
-    quantity{"log tokens at 1e24 FLOP",
-             [](const law_type& law) { return std::log(scaling::compute_optimal(law, 1e24).tokens); }},
-    quantity{"loss at 1e24 FLOP", [](const law_type& law) { return scaling::compute_optimal(law, 1e24).loss; }},
-    quantity{"exponent", [](const law_type& law) { return law.beta / (law.alpha + law.beta); }},
-};
+constexpr std::array quantities{quantity{quantity::tokens, "log tokens at 1e24 FLOP"},
+                                quantity{quantity::loss, "loss at 1e24 FLOP"},
+                                quantity{quantity::exponent, "exponent"}};
 
 /// The mean width of 95 % intervals of f over fresh tables of the runs at hand and `more`. Prints it, and how often they
 /// held the truth.
-double width(const char* what, const std::vector<run>& more, double standard_error, double (*f)(const law_type&),
+double width(const char* what, const std::vector<run>& more, double standard_error, const quantity& f,
              std::uint64_t tables) {
   auto all = runs_at_hand();
   all.insert(all.end(), more.begin(), more.end());
@@ -137,10 +141,10 @@ int main(int argc, char** argv) {
       "20 runs with errors of 0.5 %%, and %.2g FLOP to spend; %d tables.\nRuns: how many x parameters (tokens for "
       "each)\n",
       cost, static_cast<int>(tables));
-  for (const auto& [name, f] : quantities) {
+  for (const auto& f : quantities) {
     const scaling::experiment_design<law_type> design(result, at_hand, f);
     const auto error_with = [&](const std::vector<run>& more) { return design.standard_error_with(more); };
-    std::printf("\n%-32s runs  promised width  width by trial  holds truth\n", name);
+    std::printf("\n%-32s runs  promised width  width by trial  holds truth\n", f.name);
     width("nothing more", {}, design.standard_error(), f, tables);
     for (const auto& [what, runs] :
          {std::pair("a sweep at one budget", one), std::pair("sweeps at four budgets", four)}) {

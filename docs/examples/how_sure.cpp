@@ -11,7 +11,7 @@
 int main() {
   const auto runs = synthetic_runs();
   const auto result = scaling::fit<scaling::chinchilla>(runs);
-  const auto alpha = [](const scaling::chinchilla<>& law) { return law.alpha; };
+  const auto alpha = [](const auto& law) { return law.alpha; };
 
   const auto sample = scaling::bootstrap(result, runs, {.replicates = 200, .seed = 42});
   const auto by_bootstrap = sample.interval_of(alpha, 0.95);
@@ -23,6 +23,10 @@ int main() {
   std::printf("alpha, sandwich %.2f to %.2f\n", by_sandwich.lower, by_sandwich.upper);
   for (const auto& [first, second, correlation] : covariance.correlated(0.99))
     std::printf("  %s and %s correlate by %.3f\n", first.data(), second.data(), correlation);
+  const auto log_tokens = [](const auto& law) {
+    return scaling::cmath::log(scaling::compute_optimal(law, 1e24).tokens);
+  };
+  std::printf("the tokens of 1e24 FLOP to %.0f %%\n", 100 * covariance.standard_error_of(log_tokens));
 
   const auto by_profile = scaling::profile(result, runs, "alpha");
   std::printf("alpha, profile %.2f to %.2f\n", by_profile.interval.lower, by_profile.interval.upper);

@@ -126,7 +126,7 @@ struct batch_tradeoff {
 // --- Overfitting, section 4
 
 /// By how much, relatively, the loss at D tokens exceeds that with unlimited data: (4.3). Accurate where it is small.
-template <real T>
+template <scalar T>
 constexpr T overfitting(const kaplan<T>& law, value_of_t<T> N, value_of_t<T> D) {
   const T share = cmath::pow(N / law.N_c, law.alpha_N / law.alpha_D) * (law.D_c / D);
   return cmath::expm1(law.alpha_D * cmath::log1p(share));
@@ -134,7 +134,7 @@ constexpr T overfitting(const kaplan<T>& law, value_of_t<T> N, value_of_t<T> D) 
 
 /// The tokens [tokens] at which the loss exceeds that with unlimited data by `excess`, relatively: overfitting's
 /// inverse. Domain: N, excess > 0. Errors: std::domain_error that names the offender.
-template <real T>
+template <scalar T>
 constexpr T tokens_for_overfitting(const kaplan<T>& law, value_of_t<T> N, value_of_t<T> excess) {
   constexpr auto function = "scaling::tokens_for_overfitting";
   detail::require(positive_finite(N), function, "parameters", N, "positive and finite");
@@ -144,7 +144,7 @@ constexpr T tokens_for_overfitting(const kaplan<T>& law, value_of_t<T> N, value_
 }
 
 /// A lower bound of the step S_min at which D tokens begin to be overfitted: (5.7). The laws are those of two tables.
-template <real T>
+template <scalar T>
 constexpr T early_stopping_steps(const kaplan<T>& law, const kaplan_steps<T>& by_steps, value_of_t<T> N,
                                  value_of_t<T> D) {
   const T excess = cmath::pow(law.N_c / N, law.alpha_N) * overfitting(law, N, D);  // L(N, D) - L(N, infinity)
@@ -156,7 +156,7 @@ constexpr T early_stopping_steps(const kaplan<T>& law, const kaplan_steps<T>& by
 /// S_min at which N parameters reach `loss` [nats/token].
 /// Domain: N > 0, loss above (N_c/N)^alpha_N, that of unlimited steps. Errors: std::domain_error that names the
 /// offender. Accuracy: near that loss the answer is ill-conditioned.
-template <real T>
+template <scalar T>
 constexpr T steps_for_loss(const kaplan_steps<T>& law, value_of_t<T> N, value_of_t<T> loss) {
   constexpr auto function = "scaling::steps_for_loss";
   detail::require(positive_finite(N), function, "parameters", N, "positive and finite");
@@ -167,7 +167,7 @@ constexpr T steps_for_loss(const kaplan_steps<T>& law, value_of_t<T> N, value_of
 }
 
 /// C_min [FLOP] at which N parameters reach `loss`: 6 N B_crit(L) S_min, (B.15). Domain and errors as steps_for_loss.
-template <real T>
+template <scalar T>
 constexpr T flops_for_loss(const kaplan_steps<T>& law, const critical_batch<T>& batch, value_of_t<T> N,
                            value_of_t<T> loss) {
   return 6 * N * batch(loss) * steps_for_loss(law, N, loss);
@@ -175,13 +175,13 @@ constexpr T flops_for_loss(const kaplan_steps<T>& law, const critical_batch<T>& 
 
 /// How many times the steps of the compute-efficient model one needs that is r times its size, for the same loss:
 /// (B.17). NaN for a model so small that it never gets there. Less than one for r > 1.
-template <real T>
+template <scalar T>
 constexpr T relative_steps(const kaplan_steps<T>& law, value_of_t<T> r) {
   return cmath::pow(1 + law.alpha_S / law.alpha_N * (1 - cmath::pow(r, -law.alpha_N)), -1 / law.alpha_S);
 }
 
 /// How many times the compute: (B.16). At least one. (For r = 0.6 the text has 1.20, the formula 1.165.)
-template <real T>
+template <scalar T>
 constexpr T relative_flops(const kaplan_steps<T>& law, value_of_t<T> r) {
   return r * relative_steps(law, r);
 }
@@ -218,7 +218,7 @@ struct compute_frontier {
 
   /// At C_min [FLOP]. Trap: C = 2 C_min [FLOP] is spent at the critical batch.
   constexpr frontier_point<T> operator()(value_of_t<T> flops) const {
-    const auto days = flops / flops_per_petaflop_day<value_of_t<T>>;
+    const auto days = flops / flops_per_petaflop_day<plain_t<T>>;
     return {parameters(days), batch(days), steps(days), tokens(days)};
   }
   bool operator==(const compute_frontier&) const = default;
@@ -229,13 +229,13 @@ struct compute_frontier {
 ///
 /// Each quantity is a power of N along it. At N = N_c the loss of unlimited steps is 1, and the optimum stops at 1 + f,
 /// f = alpha_N/alpha_S being the steps' share; from there the trends are followed down to one PF-day.
-template <real T>
+template <scalar T>
 constexpr compute_frontier<T> theoretical_frontier(const kaplan_steps<T>& law, const critical_batch<T>& batch) {
   const T f = law.alpha_N / law.alpha_S;
   const T B = batch(1 + f), S = steps_for_loss(law, law.N_c, 1 + f);
   const T alpha_C = 1 / (1 / law.alpha_S + 1 / batch.alpha_B + 1 / law.alpha_N);
   const T p_N = alpha_C / law.alpha_N, p_B = alpha_C / batch.alpha_B, p_S = alpha_C / law.alpha_S;
-  const T days = 6 * B * S * (law.N_c / flops_per_petaflop_day<T>);
+  const T days = 6 * B * S * (law.N_c / flops_per_petaflop_day<plain_t<T>>);
   const auto from_day = [days](T at_N_c, T exponent) {
     return power_trend<T>{at_N_c * cmath::pow(days, -exponent), exponent};
   };

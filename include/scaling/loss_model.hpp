@@ -73,6 +73,10 @@ struct training_run {
   T parameters;  ///< N [parameters]; what counts as one is the law's convention (total or non-embedding)
   T tokens;      ///< D [tokens] seen in training
 
+  template <carrier_of<T> U>
+  constexpr operator training_run<U>() const {
+    return {parameters, tokens};
+  }
   bool operator==(const training_run&) const = default;
   static constexpr auto inputs() {
     using row = input<training_run>;
@@ -88,6 +92,10 @@ struct repeated_run {
   T tokens;         ///< D [tokens] seen in training, repetitions included
   T unique_tokens;  ///< U [tokens] that there are
 
+  template <carrier_of<T> U>
+  constexpr operator repeated_run<U>() const {
+    return {parameters, tokens, unique_tokens};
+  }
   bool operator==(const repeated_run&) const = default;
   static constexpr auto inputs() {
     using row = input<repeated_run>;
@@ -102,6 +110,10 @@ struct parameter_run {
   using real_type = T;
   T parameters;  ///< N [parameters]
 
+  template <carrier_of<T> U>
+  constexpr operator parameter_run<U>() const {
+    return {parameters};
+  }
   bool operator==(const parameter_run&) const = default;
   static constexpr auto inputs() { return std::array{input<parameter_run>{"parameters", &parameter_run::parameters}}; }
 };
@@ -112,6 +124,10 @@ struct token_run {
   using real_type = T;
   T tokens;  ///< D [tokens]
 
+  template <carrier_of<T> U>
+  constexpr operator token_run<U>() const {
+    return {tokens};
+  }
   bool operator==(const token_run&) const = default;
   static constexpr auto inputs() { return std::array{input<token_run>{"tokens", &token_run::tokens}}; }
 };
@@ -122,6 +138,10 @@ struct compute_run {
   using real_type = T;
   T flops;  ///< C [FLOP]
 
+  template <carrier_of<T> U>
+  constexpr operator compute_run<U>() const {
+    return {flops};
+  }
   bool operator==(const compute_run&) const = default;
   static constexpr auto inputs() { return std::array{input<compute_run>{"flops", &compute_run::flops}}; }
 };
@@ -133,6 +153,10 @@ struct step_run {
   T parameters;  ///< N [parameters]
   T steps;       ///< S_min: optimiser steps, as many as it would take with an unlimited batch
 
+  template <carrier_of<T> U>
+  constexpr operator step_run<U>() const {
+    return {parameters, steps};
+  }
   bool operator==(const step_run&) const = default;
   static constexpr auto inputs() {
     using row = input<step_run>;

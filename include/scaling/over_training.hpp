@@ -67,7 +67,7 @@ struct over_training {
 };
 
 /// The run that C [FLOP] and M [tokens/parameter] mean: N = (C/(6 M))^(1/2), D = M N.
-template <real T>
+template <scalar T>
 constexpr training_run<T> run_of(T flops, T tokens_per_parameter) {
   const T N = cmath::sqrt(flops / (6 * tokens_per_parameter));
   return {N, tokens_per_parameter * N};
@@ -75,7 +75,7 @@ constexpr training_run<T> run_of(T flops, T tokens_per_parameter) {
 
 /// M* = (b/a)^(1/(2 eta)) [tokens/parameter], the least loss for any C: with one exponent it depends on nothing else.
 /// Domain: a, b, eta > 0. Errors: std::domain_error that names the offender.
-template <real T>
+template <scalar T>
 constexpr T optimal_tokens_per_parameter(const over_training<T>& law) {
   constexpr auto function = "scaling::optimal_tokens_per_parameter";
   detail::require(positive_finite(law.a), function, "a", law.a, "positive and finite");
@@ -86,7 +86,7 @@ constexpr T optimal_tokens_per_parameter(const over_training<T>& law) {
 
 /// Chinchilla's law, or any with its members E, A, B, alpha and beta, in this form.
 /// Domain: alpha = beta. Errors: std::domain_error: two exponents have no such form.
-template <template <class> class Chinchilla, real T>
+template <template <class> class Chinchilla, scalar T>
 constexpr over_training<T> over_training_from(const Chinchilla<T>& law) {
   detail::require(law.alpha == law.beta, "scaling::over_training_from", "beta", law.beta, "equal to alpha");
   const T eta = law.alpha / 2, six = cmath::pow(T(6), eta);
@@ -94,7 +94,7 @@ constexpr over_training<T> over_training_from(const Chinchilla<T>& law) {
 }
 
 /// And back: `with_both_exponents<chinchilla>(law)`, alpha = beta = 2 eta.
-template <template <class> class Chinchilla, real T>
+template <template <class> class Chinchilla, scalar T>
 constexpr Chinchilla<T> with_both_exponents(const over_training<T>& law) {
   const T six = cmath::pow(T(6), -law.eta);
   return {.E = law.E, .A = law.a * six, .B = law.b * six, .alpha = 2 * law.eta, .beta = 2 * law.eta};
@@ -115,7 +115,7 @@ struct downstream_error {
 
 /// The loss [nats/token] that goes with a downstream `error` [fraction].
 /// Domain: error below epsilon; k, gamma > 0. Errors: std::domain_error that names the offender.
-template <real T>
+template <scalar T>
 constexpr T loss_for_error(const downstream_error<T>& law, value_of_t<T> error) {
   constexpr auto function = "scaling::loss_for_error";
   detail::require(positive_finite(law.k), function, "k", law.k, "positive and finite");

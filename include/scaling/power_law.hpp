@@ -102,14 +102,14 @@ using pure_loss_of_compute = pure_power_law<compute_run, T>;
 // --- From one form to the other
 
 /// The same law with a floor of 0. Trap: A = x_c^alpha can overflow where x_c does not.
-template <template <class> class Run, real T>
+template <template <class> class Run, scalar T>
 constexpr power_law<Run, T> with_floor(const pure_power_law<Run, T>& law) {
   return {T(0), cmath::pow(law.x_c, law.alpha), law.alpha};
 }
 
 /// The same law by its scale x_c = A^(1/alpha).
 /// Domain: E = 0; A, alpha > 0. Errors: std::domain_error that names the offender.
-template <template <class> class Run, real T>
+template <template <class> class Run, scalar T>
 constexpr pure_power_law<Run, T> without_floor(const power_law<Run, T>& law) {
   constexpr auto function = "scaling::without_floor";
   detail::require(law.E == 0, function, "E", law.E, "0: a law with a floor has no such form");
@@ -124,7 +124,7 @@ constexpr pure_power_law<Run, T> without_floor(const power_law<Run, T>& law) {
 /// Domain: loss above the floor E; A, alpha > 0, E >= 0. Errors: std::domain_error that names the offender. Accuracy:
 /// the relative error is that of loss - E, divided by alpha: a law as flat as Kaplan's multiplies it by ten to twenty,
 /// and near the floor there is no answer to speak of.
-template <template <class> class Run, real T>
+template <template <class> class Run, scalar T>
 constexpr Run<T> run_for_loss(const power_law<Run, T>& law, value_of_t<T> loss) {
   constexpr auto function = "scaling::run_for_loss";
   detail::require(non_negative_finite(law.E), function, "E", law.E, "non-negative and finite");
@@ -133,7 +133,7 @@ constexpr Run<T> run_for_loss(const power_law<Run, T>& law, value_of_t<T> loss) 
   detail::require(loss > law.E && positive_finite(loss), function, "loss", loss, "finite and above the floor E");
   return {cmath::pow(law.A / (loss - law.E), 1 / law.alpha)};
 }
-template <template <class> class Run, real T>
+template <template <class> class Run, scalar T>
 constexpr Run<T> run_for_loss(const pure_power_law<Run, T>& law, value_of_t<T> loss) {
   constexpr auto function = "scaling::run_for_loss";
   detail::require(positive_finite(law.x_c), function, "x_c", law.x_c, "positive and finite");

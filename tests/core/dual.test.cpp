@@ -48,6 +48,12 @@ static_assert(std::regular<dual2<double>> && std::is_trivially_copyable_v<dual2<
 static_assert(std::same_as<scaling::value_of_t<double>, double>);
 static_assert(std::same_as<scaling::value_of_t<dual<float, 3>>, float>);
 static_assert(std::same_as<scaling::value_of_t<dual<dual<long double, 2>, 5>>, long double>);
+static_assert(std::same_as<scaling::value_of_t<scaling::input_dual<float, 3>>, scaling::input_dual<float, 3>>);
+static_assert(std::same_as<scaling::plain_t<scaling::input_dual<dual<float, 3>, 2>>, float>);
+static_assert(scaling::scalar<float> && scaling::scalar<scaling::input_dual<scaling::input_dual<double, 2>, 5>>);
+static_assert(!scaling::scalar<int> && !scaling::scalar<dual2<double>>, "a law over duals takes other inputs");
+static_assert(std::numeric_limits<dual2<float>>::epsilon() == std::numeric_limits<float>::epsilon());
+static_assert(scaling::positive_finite(dual2<double>(1e300)) && !scaling::positive_finite(dual2<double>(0)));
 static_assert(std::convertible_to<int, dual2<float>> && std::convertible_to<double, dual<dual2<double>, 2>>);
 static_assert(!std::convertible_to<const char*, dual2<double>>);
 static_assert(dual2<double>().value == 0 && dual2<double>().gradient == std::array{0.0, 0.0});
@@ -120,6 +126,19 @@ TEST_CASE("A constant base has the power of a variable base with no derivative")
   CHECK(held.value == wide.value);
   CHECK(held.gradient == wide.gradient);
   CHECK(held.gradient[0] == 0);
+}
+
+TEST_CASE("scaling::cmath has the functions of duals") {
+  namespace cmath = scaling::cmath;
+  const auto [x, y] = seeds(0.7, 1.3);
+  const auto same = [](const auto& f, const auto& g) { CHECK((f.value == g.value && f.gradient == g.gradient)); };
+  same(cmath::exp(x), exp(x));
+  same(cmath::expm1(x), expm1(x));
+  same(cmath::log(x), log(x));
+  same(cmath::log1p(x), log1p(x));
+  same(cmath::sqrt(x), sqrt(x));
+  same(cmath::cbrt(x), cbrt(x));
+  same(cmath::pow(x, y), pow(x, y));
 }
 
 TEST_CASE("A composition agrees with finite differences") {

@@ -8,6 +8,7 @@
 #include <limits>
 #include <random>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <scaling/core/cmath.hpp>
@@ -82,6 +83,49 @@ static_assert(from_infinity.converged() && from_infinity.x > 1e6 - 1e-7 && from_
 constexpr auto steep = find_root([](double x) { return x < 0.3 ? -1.7e308 : 1.7e308 * (x - 0.3); }, 0.0, 1.0);
 static_assert(steep.converged() && steep.x >= 0.3 && steep.x < 0.3 + 1e-16);
 
+// --- Roots that move with what f depends on: dx = -f_c / f_x
+
+template <class T>
+using moving = scaling::input_dual<T, 2>;
+
+/// The root of x^2 = c d^3, c and d variables.
+template <class T>
+constexpr auto moved_root(T c, T d) {
+  const auto wide_c = moving<T>::variable(c, 0), wide_d = moving<T>::variable(d, 1);
+  return find_root([&](const moving<T>& x) { return x * x - wide_c * wide_d * wide_d * wide_d; }, moving<T>(0),
+                   moving<T>(10));
+}
+template <class T>
+constexpr bool close(T x, long double exact) {
+  const T error = x / static_cast<T>(exact) - 1, most = 8 * std::numeric_limits<T>::epsilon();
+  return -most < error && error < most;
+}
+template <class T>
+constexpr bool moves() {
+  const auto root = moved_root<T>(4, 1);
+  return root.converged() && close(root.x.value, 2.0L) && close(root.x.gradient[0], 0.25L) &&
+         close(root.x.gradient[1], 3.0L);
+}
+static_assert(moves<float>() && moves<double>() && moves<long double>());
+
+/// Of duals of duals there are second derivatives: of sqrt(c), 1/(2 sqrt(c)) and -1/(4 c^1.5).
+constexpr auto second = [] {
+  using inner = scaling::input_dual<double, 1>;
+  using outer = scaling::input_dual<inner, 1>;
+  const outer c(inner::variable(4, 0), {inner(1)});
+  return find_root([&](const outer& x) { return x * x - c; }, outer(0), outer(10)).x;
+}();
+static_assert(close(second.value.value, 2.0L) && close(second.value.gradient[0], 0.25L));
+static_assert(close(second.gradient[0].value, 0.25L) && close(second.gradient[0].gradient[0], -1.0L / 32));
+
+/// Where f is flat at the root, the derivatives are those from the side where it is not.
+constexpr auto corner = [](double from) {
+  const auto c = scaling::input_dual<double, 1>::variable(1, 0);
+  using number = scaling::input_dual<double, 1>;
+  return find_root([&](const number& x) { return x < c ? 2 * (x - c) : number(1e-300); }, number(from), number(3)).x;
+};
+static_assert(corner(0).gradient[0] == 1);
+
 }  // namespace
 
 TEMPLATE_TEST_CASE("smooth functions take few evaluations to the last digits", "", float, double, long double) {
@@ -133,6 +177,27 @@ TEMPLATE_TEST_CASE("the bracket is as narrow as asked, and never hopelessly narr
     CHECK(found.evaluations >= before);
     before = found.evaluations;
   }
+}
+
+TEMPLATE_TEST_CASE("a root has derivatives in any units", "", float, double, long double) {
+  using T = TestType;
+  using number = moving<T>;
+  const T small = std::is_same_v<T, float> ? T(1e-3L) : T(1e-15L);
+  for (const T scale : {small, T(1), 1 / small}) {
+    // scale log x = c + 20 d
+    const number c{2 * scale, {1, 0}}, d{0, {0, 1}};
+    const auto root = find_root([&](const number& x) { return scale * log(x) - c - 20 * d; }, number(1), number(20));
+    CAPTURE(scale);
+    CHECK(close(root.x.gradient[0] * scale, std::exp(2.0L)));
+    CHECK(close(root.x.gradient[1] * scale, 20 * std::exp(2.0L)));
+  }
+}
+
+TEST_CASE("a root where f is flat on both sides has derivatives that are no numbers") {
+  using number = scaling::input_dual<double, 1>;
+  const auto root = find_root([](const number& x) { return number(x < 0.3 ? -1 : 1); }, number(0), number(1));
+  CHECK(root.converged());
+  CHECK(std::isnan(root.x.gradient[0]));
 }
 
 TEST_CASE("a root at zero, where no relative tolerance helps, is found down to the smallest number") {

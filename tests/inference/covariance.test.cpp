@@ -163,8 +163,8 @@ TEST_CASE("least squares: the standard errors are the scatter of many fits") {
   constexpr std::size_t tables = 400;
   sc::law_sample<sc::chinchilla<>> fits;
   std::array<double, 2> claimed{};
-  const auto alpha = [](const sc::chinchilla<>& law) { return law.alpha; };
-  const auto exponent = [](const sc::chinchilla<>& law) { return law.beta / (law.alpha + law.beta); };
+  const auto alpha = [](const auto& law) { return law.alpha; };
+  const auto exponent = [](const auto& law) { return law.beta / (law.alpha + law.beta); };
   for (std::size_t i = 0; i < tables; ++i) {
     const auto data = noisy(0.001, 7, i);
     const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}});
@@ -201,7 +201,7 @@ TEST_CASE("a coefficient at its bound is held, excluded and named") {
 
 TEST_CASE("a fixed coefficient is excluded, and tied ones vary together") {
   const auto data = noisy(0.001, 1, 4);
-  const auto exponent = [](const sc::chinchilla<>& law) { return law.beta / (law.alpha + law.beta); };
+  const auto exponent = [](const auto& law) { return law.beta / (law.alpha + law.beta); };
   const sc::squared criterion;
   const auto free = sc::covariance(sc::fit<sc::chinchilla>(data, {.criterion = criterion}), data, form::likelihood);
   const auto fixed = sc::covariance(sc::fit<sc::chinchilla>(data, {.fixed = {{"E", truth.E}}, .criterion = criterion}),
@@ -276,7 +276,7 @@ TEST_CASE("other runs than those of the fit, and a likelihood that nobody named,
 TEST_CASE("a normal interval is symmetric, 1.96 standard errors either way") {
   const auto data = noisy(0.003, 1, 0);
   const auto c = sc::covariance(sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}}), data);
-  const auto alpha = [](const sc::chinchilla<>& law) { return law.alpha; };
+  const auto alpha = [](const auto& law) { return law.alpha; };
   const auto interval = sc::normal_interval_of(c, alpha);
   CHECK(interval.width() / 2 == Approx(1.959963984540054 * c.standard_error_of(alpha)).epsilon(1e-12));
   CHECK((interval.lower + interval.upper) / 2 == Approx(c.law.alpha).epsilon(1e-12));

@@ -26,9 +26,9 @@ TEST_CASE("the replication's intervals, its rejection of the coefficients of 202
   const auto runs = support::epoch_240(*file);
   const auto result = sc::fit<sc::chinchilla>(runs);
   const auto sample = sc::bootstrap(result, runs, {.replicates = 2000, .seed = 42});
-  const auto exponent = [](const law_type& law) { return law.beta / (law.alpha + law.beta); };
-  const auto alpha = [](const law_type& law) { return law.alpha; };
-  const auto beta = [](const law_type& law) { return law.beta; };
+  const auto exponent = [](const auto& law) { return law.beta / (law.alpha + law.beta); };
+  const auto alpha = [](const auto& law) { return law.alpha; };
+  const auto beta = [](const auto& law) { return law.beta; };
 
   // Published ends, off by the noise of two bootstraps: the 2.5 % quantile of n normal numbers has a standard error of
   // 2.7/sqrt(n) of theirs, 0.0012 here; the long tail of beta has twice that.

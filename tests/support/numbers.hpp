@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <random>
@@ -24,6 +25,16 @@ double ulps_off(T x, const Exact& exact) {
   const wide difference = got < want ? want - got : got - want;
   return static_cast<double>(std::ldexp(static_cast<long double>(difference), limits::digits - 1 - exponent));
 }
+
+/// A number for functions of any scalar: f(1e25_any).
+struct in_any_scalar {
+  long double x;
+  template <std::floating_point T>
+  constexpr operator T() const {
+    return static_cast<T>(x);
+  }
+};
+constexpr in_any_scalar operator""_any(long double x) { return {x}; }
 
 /// Evenly distributed numbers. (What std::uniform_real_distribution gives is the choice of each standard library.)
 class random_numbers {

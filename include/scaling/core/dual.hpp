@@ -13,11 +13,15 @@
 //
 // The value is f and the pair is its gradient (2 x + y, x), with no step size and no truncation error: each derivative
 // is as accurate as the formula itself. A dual of duals carries second derivatives: dual<dual<T, P>, P>.
+//
+// A law over duals takes plain inputs, whose derivatives nobody needs in a fit. A law over `input_dual` takes inputs
+// that have derivatives too, as those of a plan do, which follow from the law.
 #pragma once
 
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <limits>
 
 #include <scaling/core/cmath.hpp>
 #include <scaling/core/real.hpp>
@@ -25,7 +29,7 @@
 namespace scaling {
 
 /// A number and its derivatives in P directions. `T` is a real scalar, or itself a dual for second derivatives.
-template <class T, std::size_t P>
+template <class T, std::size_t P, bool of_inputs_too = false>
 struct dual {
   T value{};
   std::array<T, P> gradient{};
@@ -131,10 +135,58 @@ struct dual {
   }
 };
 
-/// What is inside all the duals.
+/// A dual number that a law takes as an input too.
+template <class T, std::size_t P>
+using input_dual = dual<T, P, true>;
+
 template <class T, std::size_t P>
 struct value_of<dual<T, P>> {
   using type = value_of_t<T>;
 };
+template <class T, std::size_t P>
+struct value_of<input_dual<T, P>> {
+  using type = input_dual<T, P>;
+};
+template <class T, std::size_t P, bool of_inputs_too>
+struct plain<dual<T, P, of_inputs_too>> {
+  using type = plain_t<T>;
+};
 
+/// The functions of duals for formulas that name their namespace.
+namespace cmath {
+
+template <class T, std::size_t P, bool I>
+constexpr dual<T, P, I> exp(const dual<T, P, I>& x) {
+  return exp(x);
+}
+template <class T, std::size_t P, bool I>
+constexpr dual<T, P, I> expm1(const dual<T, P, I>& x) {
+  return expm1(x);
+}
+template <class T, std::size_t P, bool I>
+constexpr dual<T, P, I> log(const dual<T, P, I>& x) {
+  return log(x);
+}
+template <class T, std::size_t P, bool I>
+constexpr dual<T, P, I> log1p(const dual<T, P, I>& x) {
+  return log1p(x);
+}
+template <class T, std::size_t P, bool I>
+constexpr dual<T, P, I> sqrt(const dual<T, P, I>& x) {
+  return sqrt(x);
+}
+template <class T, std::size_t P, bool I>
+constexpr dual<T, P, I> cbrt(const dual<T, P, I>& x) {
+  return cbrt(x);
+}
+template <class T, std::size_t P, bool I>
+constexpr dual<T, P, I> pow(const dual<T, P, I>& x, const dual<T, P, I>& y) {
+  return pow(x, y);
+}
+
+}  // namespace cmath
 }  // namespace scaling
+
+/// The limits of a dual are those of its value.
+template <class T, std::size_t P, bool of_inputs_too>
+struct std::numeric_limits<scaling::dual<T, P, of_inputs_too>> : std::numeric_limits<scaling::plain_t<T>> {};

@@ -38,6 +38,8 @@ template <class T>
 [[gnu::cold, gnu::noinline]] std::string text_of(const T& value) {
   if constexpr (std::is_integral_v<T>) {
     return std::to_string(value);
+  } else if constexpr (requires { value.gradient; }) {  // a dual
+    return text_of(value.value);
   } else {
     char text[64] = "";
     for (const int digits : {6, 15, 21}) {

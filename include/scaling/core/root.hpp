@@ -5,9 +5,12 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <limits>
 #include <type_traits>
 
+#include <scaling/core/cmath.hpp>
+#include <scaling/core/dual.hpp>
 #include <scaling/core/real.hpp>
 
 namespace scaling {
@@ -89,6 +92,35 @@ constexpr bracketed_root<T> find_root(F&& f, T a, T b, std::type_identity_t<T> t
     a = x;
     fa = fx;
   }
+}
+
+/// The same for an f with derivatives in P directions besides that in x, as one has that a law comes into. It is
+/// searched by its values, and the root has the derivatives that keep f(x) = 0, by the implicit function theorem:
+///
+///   dx_k = -f_k / f_x       f_k the derivative of f in direction k while x is constant
+///
+/// Where f is flat in x at the root, as beyond a corner, they are those at the other end of the bracket; NaN if it is
+/// flat there too.
+template <class T, std::size_t P, std::invocable<input_dual<T, P>> F>
+constexpr bracketed_root<input_dual<T, P>> find_root(F&& f, const input_dual<T, P>& a, const input_dual<T, P>& b,
+                                                     plain_t<T> tolerance = 0) {
+  using wide = input_dual<T, P>;
+  const auto found = find_root([&f](const T& x) { return f(wide(x)).value; }, a.value, b.value, tolerance);
+  bracketed_root<wide> root{found.x, found.f, found.lower, found.upper, found.evaluations, found.status};
+  // f is linear in derivatives, so that x may be given any: large ones, beside which no f_k hides a small f_x.
+  constexpr T some = cmath::detail::two_to<plain_t<T>>(std::numeric_limits<T>::max_exponent / 8);
+  for (const T& at : {found.x, found.lower, found.upper}) {
+    wide x(at);
+    const wide held = f(x);
+    x.gradient.fill(some);
+    const wide moved = f(x);
+    if (moved.gradient == held.gradient) continue;
+    for (std::size_t k = 0; k < P; ++k)
+      root.x.gradient[k] = -held.gradient[k] * some / (moved.gradient[k] - held.gradient[k]);
+    return root;
+  }
+  root.x.gradient.fill(std::numeric_limits<T>::quiet_NaN());
+  return root;
 }
 
 }  // namespace scaling

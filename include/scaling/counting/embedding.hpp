@@ -27,7 +27,7 @@ namespace scaling {
 
 /// How many parameters the embedding adds in a family of models. omega >= 0; 0 is a family without embedding.
 /// What the functions take is not checked: IEEE in, IEEE out.
-template <real T = double>
+template <scalar T = double>
 struct embedding_correction {
   T omega;
 

@@ -6,6 +6,7 @@
 //
 //   grad f^T V grad f = sum_j (d f / d t along column j of F)^2,      V = F F^T
 //
+// f is evaluated once, at the law with the columns of F for derivatives: exact, through a plan that is searched for too.
 // F is kept instead of V: log A and alpha correlate at 0.999 and more on real runs, and what is well determined is a
 // small difference of what is not, which F retains and V, being a square, would round away.
 #pragma once
@@ -17,11 +18,13 @@
 #include <limits>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include <Eigen/Core>
 
 #include <scaling/core/cmath.hpp>
+#include <scaling/core/dual.hpp>
 #include <scaling/loss_model.hpp>
 
 namespace scaling {
@@ -140,8 +143,8 @@ struct coefficient_covariance {
   }
 
   /// The standard error of f(law), a number, by the delta method. Coefficients that do not vary count as known.
-  /// Accuracy: f is differentiated along the columns of F by a five-point difference, to some 1e-10 for smooth f, so f
-  /// may be anything: `[](const auto& law) { return compute_optimal(law, 1e25).tokens; }`, searched or in closed form.
+  /// f takes a law over any scalar: `[](const auto& law) { return cmath::log(compute_optimal(law, 1e25).tokens); }`,
+  /// with functions that take any, as those of scaling::cmath do. Accuracy: that of f; no step size is involved.
   /// Trap: it is first-order. Where f bends within a standard error, as far extrapolations do, take a bootstrap.
   template <class F>
   T standard_error_of(F&& f) const {
@@ -153,18 +156,19 @@ struct coefficient_covariance {
   /// d f / d t along each column of F.
   template <class F>
   vector_type slopes_of(F&& f) const {
-    const vector_type x = detail::fitted_coordinates(law);
-    vector_type slopes = vector_type::Zero();
-    for (int j = 0; j < factor.cols(); ++j) {
-      const T largest = factor.col(j).cwiseAbs().maxCoeff();
-      if (!(largest > 0)) continue;
-      const T step = T(1) / 256 / largest;  // so that no coordinate moves by more than 1/128
-      const auto at = [&](T t) {
-        return static_cast<T>(f(detail::law_of_coordinates<Law>(vector_type(x + t * factor.col(j)))));
-      };
-      slopes[j] = (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) / (12 * step);
+    constexpr std::size_t P = coefficient_count<Law>;
+    using number = input_dual<T, P>;
+    using moved_law = rebind_t<Law, number>;
+    static_assert(std::is_invocable_v<F&, const moved_law&>, "f must take a law over any scalar: [](const auto& law)");
+    std::array<number, P> moved;
+    for (std::size_t k = 0; k < P; ++k) {
+      moved[k] = law.*Law::coefficients()[k].member;
+      const T rate = Law::coefficients()[k].scale == scale::log ? moved[k].value : T(1);  // dc = c d log c
+      for (std::size_t j = 0; j < P; ++j)
+        moved[k].gradient[j] = rate * factor(static_cast<int>(k), static_cast<int>(j));
     }
-    return slopes;
+    const number value = f(law_from<moved_law>(moved));
+    return Eigen::Map<const vector_type>(value.gradient.data());
   }
 };
 

@@ -77,7 +77,8 @@ std::vector<Input> menu_of(const Input& from, const Input& to, int steps) {
   return menu;
 }
 
-/// What new runs would tell of f(law), a number, judged by a fit and the runs it was fitted to.
+/// What new runs would tell of f(law), a number, judged by a fit and the runs it was fitted to. f takes a law over any
+/// scalar, as for coefficient_covariance::standard_error_of.
 template <training_law Law>
 class experiment_design {
  public:

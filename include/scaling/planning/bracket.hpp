@@ -12,7 +12,7 @@ namespace scaling::detail {
 
 /// The root of an increasing f, of which it is not known how far from `start` it is. Where f has one sign as far as a
 /// logarithm of T can reach, the status is invalid_bracket.
-template <real T, std::invocable<T> F>
+template <scalar T, std::invocable<T> F>
 constexpr bracketed_root<T> find_root_from(const F& f, T start) {
   const T at_start = f(start);
   if (at_start == 0) return find_root(f, start, start);

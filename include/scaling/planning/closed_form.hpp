@@ -23,20 +23,20 @@ namespace scaling {
 namespace detail {
 
 /// Chinchilla's law with the same contours, and its loss where the law has `loss`.
-template <real T>
+template <scalar T>
 constexpr chinchilla<T> contours_of(const over_training<T>& law) {
   return with_both_exponents<chinchilla>(law);
 }
-template <real T>
+template <scalar T>
 constexpr T height_of(const over_training<T>&, T loss) {
   return loss;
 }
-template <real T>
+template <scalar T>
 constexpr chinchilla<T> contours_of(const kaplan<T>& law) {
   const T r = law.alpha_N / law.alpha_D;
   return {.E = 0, .A = cmath::pow(law.N_c, r), .B = law.D_c, .alpha = r, .beta = 1};
 }
-template <real T>
+template <scalar T>
 constexpr T height_of(const kaplan<T>& law, T loss) {
   return cmath::pow(loss, 1 / law.alpha_D);
 }

@@ -27,7 +27,7 @@ struct training_cost {
 };
 
 /// A plan: how many parameters [parameters] and tokens [tokens] a budget [FLOP] buys, and the loss [nats/token] there.
-template <real T>
+template <scalar T>
 struct allocation {
   T parameters, tokens, flops, loss;
 };
@@ -35,7 +35,7 @@ struct allocation {
 namespace detail {
 
 /// A price in T, checked: C = k N^p D^q.
-template <real T>
+template <scalar T>
 struct price {
   T k, p, q;
 
@@ -61,7 +61,7 @@ constexpr Plan plan_of_numbers(const Plan& plan, const char* function, const cha
 }
 
 /// The compute-optimal path of a Chinchilla law: N -> D along it, and both from C.
-template <real T>
+template <scalar T>
 struct chinchilla_path : price<T> {
   using price<T>::k, price<T>::p, price<T>::q;
   chinchilla<T> law;
@@ -94,7 +94,7 @@ struct chinchilla_path : price<T> {
 /// Accuracy: about log(flops) units in the last place; what T cannot hold is infinity or 0. Closed form, constexpr.
 /// Where not even that is left, it is refused.
 /// Trap: what N counts (total or non-embedding) is the law's convention, and far beyond the fitted range it is a guess.
-template <real T>
+template <scalar T>
 constexpr allocation<T> compute_optimal(const chinchilla<T>& law, value_of_t<T> flops, const training_cost& cost = {}) {
   constexpr auto function = "scaling::compute_optimal";
   detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
@@ -105,7 +105,7 @@ constexpr allocation<T> compute_optimal(const chinchilla<T>& law, value_of_t<T> 
 
 /// The compute-optimal run with this many `parameters`: how many tokens it wants and what it costs.
 /// Domain, errors and accuracy as for compute_optimal.
-template <real T>
+template <scalar T>
 constexpr allocation<T> compute_optimal_for_parameters(const chinchilla<T>& law, value_of_t<T> parameters,
                                                        const training_cost& cost = {}) {
   constexpr auto function = "scaling::compute_optimal_for_parameters";
@@ -119,7 +119,7 @@ constexpr allocation<T> compute_optimal_for_parameters(const chinchilla<T>& law,
 
 /// The compute-optimal run that sees this many `tokens`: how large a model they deserve and what it costs.
 /// Domain, errors and accuracy as for compute_optimal.
-template <real T>
+template <scalar T>
 constexpr allocation<T> compute_optimal_for_tokens(const chinchilla<T>& law, value_of_t<T> tokens,
                                                    const training_cost& cost = {}) {
   constexpr auto function = "scaling::compute_optimal_for_tokens";
@@ -134,7 +134,7 @@ constexpr allocation<T> compute_optimal_for_tokens(const chinchilla<T>& law, val
 /// The cheapest run that reaches `loss` [nats/token].
 /// Domain: loss above the irreducible loss E. Near E the answer is ill-conditioned: its relative error grows as that of
 /// loss - E divided by alpha beta/(alpha + beta), typically 1/0.18. Otherwise as for compute_optimal.
-template <real T>
+template <scalar T>
 constexpr allocation<T> compute_optimal_for_loss(const chinchilla<T>& law, value_of_t<T> loss,
                                                  const training_cost& cost = {}) {
   constexpr auto function = "scaling::compute_optimal_for_loss";

@@ -24,7 +24,7 @@
 namespace scaling {
 
 /// A plan for `unique_tokens`: epochs = tokens / unique_tokens, which is below 1 where not all are needed.
-template <real T>
+template <scalar T>
 struct repeated_allocation {
   T parameters, tokens, unique_tokens, epochs, flops, loss;
 };
@@ -37,12 +37,12 @@ constexpr auto without_repetition(const Law& law) {
   return chinchilla<typename Law::real_type>{law.E, law.A, law.B, law.alpha, law.beta};
 }
 
-template <real T>
+template <scalar T>
 constexpr void require_repeatable(const muennighoff<T>& law, const char* function) {
   require(positive_finite(law.R_D_star), function, "R_D_star", law.R_D_star, "positive and finite");
   require(positive_finite(law.R_N_star), function, "R_N_star", law.R_N_star, "positive and finite");
 }
-template <real T>
+template <scalar T>
 constexpr void require_repeatable(const lovelace<T>& law, const char* function) {
   require(non_negative_finite(law.P), function, "P", law.P, "non-negative and finite");
   require(positive_finite(law.delta), function, "delta", law.delta, "positive and finite");
@@ -50,7 +50,7 @@ constexpr void require_repeatable(const lovelace<T>& law, const char* function) 
 }
 
 /// All runs of one budget by y.
-template <real T>
+template <scalar T>
 struct epoch_runs {
   T m, N1, U, flops;
 
@@ -68,7 +68,7 @@ struct epoch_runs {
 };
 
 /// And the two terms of Chinchilla's law at y = 0, times their exponents.
-template <real T>
+template <scalar T>
 struct epoch_path : epoch_runs<T> {
   using epoch_runs<T>::m, epoch_runs<T>::N1, epoch_runs<T>::U;
   T slope_of_N, slope_of_D;
@@ -80,7 +80,7 @@ struct epoch_path : epoch_runs<T> {
 };
 
 /// An effective count, and by how many e-folds it grows for one of the count.
-template <real T>
+template <scalar T>
 struct effective {
   T count, growth;
   constexpr effective(T all, T distinct, T R_star) : count(effective_count(all, distinct, R_star)), growth(1) {
@@ -90,7 +90,7 @@ struct effective {
 
 /// Calls `visit` with the y in (0, end) where f turns from negative to positive, one for each of 32 cells at most. They
 /// are narrow near 0, where the penalty sets in on a scale of its own.
-template <real T, class F, class Visit>
+template <scalar T, class F, class Visit>
 constexpr void visit_minima(const F& f, T end, const Visit& visit) {
   constexpr int cells = 32;
   T lower = 0, f_lower = f(lower);
@@ -113,7 +113,7 @@ constexpr void visit_minima(const F& f, T end, const Visit& visit) {
 /// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
 /// Accuracy: N and D to some ten epsilon log(flops); the optimum is global. Some 15 evaluations, constexpr.
 /// Trap: if tokens are dearer than parameters (p < q in the cost) the law lets parameters depreciate within one epoch.
-template <real T>
+template <scalar T>
 constexpr repeated_allocation<T> compute_optimal(const muennighoff<T>& law, value_of_t<T> flops,
                                                  value_of_t<T> unique_tokens, const training_cost& cost = {}) {
   constexpr auto function = "scaling::compute_optimal";
@@ -164,7 +164,7 @@ constexpr repeated_allocation<T> compute_optimal(const muennighoff<T>& law, valu
 /// Errors: as above.
 /// Accuracy: N and D to some ten epsilon log(flops). A minimum closer to the next maximum than the cells of a scan, 32
 /// between one epoch and the most that could pay, may be missed; of 60000 random laws none was. constexpr.
-template <real T>
+template <scalar T>
 constexpr repeated_allocation<T> compute_optimal(const lovelace<T>& law, value_of_t<T> flops,
                                                  value_of_t<T> unique_tokens, const training_cost& cost = {}) {
   constexpr auto function = "scaling::compute_optimal";
@@ -174,7 +174,7 @@ constexpr repeated_allocation<T> compute_optimal(const lovelace<T>& law, value_o
   detail::require_repeatable(law, function);
 
   const T N = path.parameters(flops), D = path.tokens(flops);
-  if (D <= unique_tokens || law.P == 0)
+  if (D <= unique_tokens || (law.P == 0 && real<T>))  // a derivative in P there moves the plan
     return detail::plan_of_numbers(
         repeated_allocation<T>{N, D, unique_tokens, D / unique_tokens, flops, path.law(N, D)}, function, "flops",
         flops);
@@ -183,7 +183,7 @@ constexpr repeated_allocation<T> compute_optimal(const lovelace<T>& law, value_o
   const T m = runs.m, harm = law.P * cmath::pow(runs.N1 / unique_tokens, law.kappa);
   const auto slope = [&](T y) {
     const T R = cmath::expm1(m * y);
-    const T of_R = law.delta == 1 ? T(1) : cmath::pow(R, law.delta - 1);
+    const T of_R = R > 0 || law.delta < 1 ? cmath::pow(R, law.delta - 1) : T(law.delta > 1 ? 0 : 1);
     return runs.slope_of_N * cmath::exp(law.alpha * y) - runs.slope_of_D * cmath::exp(-m * law.beta * y) +
            harm * cmath::exp(-law.kappa * y) * of_R * (law.delta * m * (1 + R) - law.kappa * R);
   };
@@ -195,7 +195,7 @@ constexpr repeated_allocation<T> compute_optimal(const lovelace<T>& law, value_o
   auto best = runs.plan(law, 0);
   detail::visit_minima(slope, end * T(1.0625L), [&](T y) {
     const auto plan = runs.plan(law, y);
-    if (plan.loss < best.loss) best = plan;
+    if (plan.loss <= best.loss) best = plan;  // as near to one epoch as rounding can tell, the plan is free to move
   });
   return detail::plan_of_numbers(best, function, "flops", flops);
 }

@@ -35,7 +35,7 @@ struct limited_plans {
     require(positive_finite(U), function, "unique_tokens", U, "positive and finite");
     const price<T> in_T(cost, function);
     constexpr T largest = static_cast<T>(std::numeric_limits<T>::max_exponent) * T(0.69);  // e to that is finite
-    const auto within = [](T x) { return x < -largest ? -largest : x > largest ? largest : x; };
+    const auto within = [&](T x) { return x < -largest ? -largest : x > largest ? largest : x; };
     middle = within(cmath::log(in_T.k) + (in_T.p + in_T.q) * cmath::log(U));
     lowest = within(middle - 64);
     highest = within(middle + 64);
@@ -148,7 +148,7 @@ constexpr auto compute_optimal_for_tokens(const Law& law, typename Law::real_typ
   detail::require(positive_finite(tokens), function, "tokens", tokens, "positive and finite");
   const detail::limited_plans<Law> plans(law, unique_tokens, cost, function);
   auto plan = plans.first([&](const auto& at) {  // just above zero, so that the root is where it is reached
-    return at.tokens == tokens ? std::numeric_limits<T>::min() : cmath::log(at.tokens / tokens);
+    return at.tokens == tokens ? T(std::numeric_limits<T>::min()) : cmath::log(at.tokens / tokens);
   });
   detail::require(positive_finite(plan.flops), function, "tokens", tokens, "a count that is best for some budget");
   plan.tokens = tokens;

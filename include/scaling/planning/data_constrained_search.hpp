@@ -29,7 +29,7 @@ namespace scaling {
 
 /// A law of parameters, tokens and unique tokens, in plain numbers: what a plan with limited tokens can be searched for.
 template <class Law>
-concept repeated_law = loss_model<Law> && real<typename Law::real_type> &&
+concept repeated_law = loss_model<Law> && scalar<typename Law::real_type> &&
     std::same_as<typename Law::input_type, repeated_run<typename Law::real_type>>;
 
 namespace detail {
@@ -101,6 +101,16 @@ constexpr auto compute_optimal(const Law& law, typename Law::real_type flops, ty
     });
     if (lowest_on_grid < lowest) lowest = lowest_on_grid;
   }
+  if constexpr (!real<T>) {
+    if (best.epochs == 1) {  // Is that a kink, which holds the plan, or does it come to one epoch by itself?
+      constexpr auto epsilon = std::numeric_limits<T>::epsilon();
+      const detail::epoch_side<Law> around{law, runs, T(1)};
+      const T reach = 64 * cmath::sqrt(epsilon);  // beyond, the losses would have told
+      auto root = find_root([&](const T& y) { return around.slope(y); }, -reach, reach);
+      root.x.value = 0;
+      if (root.converged() && root.f * root.f <= epsilon * best.loss * best.loss) best = runs.plan(law, root.x);
+    }
+  }
   detail::require(best.loss <= lowest * (1 + 16 * std::numeric_limits<T>::epsilon()), function, "flops", flops,
                   "a budget at which the law has an optimum");
   return detail::plan_of_numbers(best, function, "flops", flops);
@@ -111,7 +121,7 @@ constexpr auto compute_optimal(const Law& law, typename Law::real_type flops, ty
 /// Domain: flops, unique_tokens > 0; L_0 > E >= 0; a, b, alpha, beta > 0; c, gamma, delta >= 0.
 /// Errors: as above. Accuracy: N and D to some ten epsilon log(flops). Some 15 evaluations, constexpr.
 /// Trap: the law counts U as the tokens that there are, also in a plan that does not see them all once.
-template <real T>
+template <scalar T>
 constexpr repeated_allocation<T> compute_optimal(const bounded<T>& law, value_of_t<T> flops,
                                                  value_of_t<T> unique_tokens, const training_cost& cost = {}) {
   constexpr auto function = "scaling::compute_optimal";
@@ -129,10 +139,12 @@ constexpr repeated_allocation<T> compute_optimal(const bounded<T>& law, value_of
   detail::require(non_negative_finite(law.delta), function, "delta", law.delta, "non-negative and finite");
 
   const detail::epoch_runs<T> runs(detail::price<T>(cost, function), flops, unique_tokens);
+  constexpr auto infinity = std::numeric_limits<T>::infinity();
   const T log_N1 = cmath::log(runs.N1), log_U = cmath::log(unique_tokens);
   const T of_a = cmath::log(law.alpha * law.a) - law.alpha * log_N1;
   const T of_b = cmath::log(runs.m * law.beta * law.b) - law.beta * log_U;
-  const T of_c = cmath::log(law.gamma * law.c) + law.gamma * log_N1 - law.delta * log_U;  // -infinity where c is 0
+  const T rate_of_c = law.gamma * law.c, log_of_rate = rate_of_c > 0 ? cmath::log(rate_of_c) : T(-infinity);
+  const T of_c = log_of_rate + law.gamma * log_N1 - law.delta * log_U;
   const auto excess = [&](T y) {  // of the logarithms of both sides
     const T b = of_b - runs.m * law.beta * y, c = of_c - law.gamma * y, large = b < c ? c : b, small = b < c ? b : c;
     return of_a + law.alpha * y - large - cmath::log1p(cmath::exp(small - large));

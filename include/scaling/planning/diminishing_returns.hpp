@@ -21,7 +21,7 @@
 namespace scaling {
 
 /// What one more of each lowers the loss by: nats/token per parameter, per token, and per FLOP spent on either.
-template <real T>
+template <scalar T>
 struct marginal_returns {
   T per_parameter, per_token, per_flop_on_parameters, per_flop_on_tokens;
 };
@@ -44,7 +44,7 @@ constexpr auto returns_at(const Law& law, const training_run<typename Law::real_
 
 /// gamma: by which power of the compute the reducible loss falls along the optimum.
 /// Domain: A, B, alpha, beta > 0, E >= 0. Errors: as for compute_optimal. Accuracy: a few units. constexpr.
-template <real T>
+template <scalar T>
 constexpr T compute_exponent(const chinchilla<T>& law, const training_cost& cost = {}) {
   const detail::chinchilla_path<T> path(law, cost, "scaling::compute_exponent");
   return law.alpha * law.beta / path.s;
@@ -52,7 +52,7 @@ constexpr T compute_exponent(const chinchilla<T>& law, const training_cost& cost
 
 /// How many times the compute halves the reducible loss L - E: 2^(1/gamma). The same from every budget.
 /// Domain, errors and accuracy as above. It is large: 49 for gamma = 0.178.
-template <real T>
+template <scalar T>
 constexpr T halving_factor(const chinchilla<T>& law, const training_cost& cost = {}) {
   const detail::chinchilla_path<T> path(law, cost, "scaling::halving_factor");
   return cmath::pow(T(2), path.s / (law.alpha * law.beta));
@@ -60,7 +60,7 @@ constexpr T halving_factor(const chinchilla<T>& law, const training_cost& cost =
 
 /// The distance to the floor: L - E [nats/token] of the best plan for `flops` [FLOP], without cancellation.
 /// Domain: flops > 0. Errors: as for compute_optimal. Accuracy: some log(flops) units in the last place. constexpr.
-template <real T>
+template <scalar T>
 constexpr T reducible_loss(const chinchilla<T>& law, value_of_t<T> flops, const training_cost& cost = {}) {
   constexpr auto function = "scaling::reducible_loss";
   detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
@@ -70,7 +70,7 @@ constexpr T reducible_loss(const chinchilla<T>& law, value_of_t<T> flops, const 
 
 /// What one more FLOP buys [nats/token per FLOP] at the best plan for `flops` [FLOP]: gamma (L - E)/C.
 /// Domain, errors and accuracy as above.
-template <real T>
+template <scalar T>
 constexpr T return_per_flop(const chinchilla<T>& law, value_of_t<T> flops, const training_cost& cost = {}) {
   constexpr auto function = "scaling::return_per_flop";
   detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
@@ -81,14 +81,14 @@ constexpr T return_per_flop(const chinchilla<T>& law, value_of_t<T> flops, const
 ///
 /// Below 1 it needs more. Domain: loss above the irreducible loss of both. Errors: as for compute_optimal_for_loss.
 /// Accuracy: as there, of both. Trap: the losses of laws from different corpora or tokenizers do not compare.
-template <real T>
+template <scalar T>
 constexpr T compute_saved(const chinchilla<T>& law, const chinchilla<T>& baseline, value_of_t<T> loss,
                           const training_cost& cost = {}) {
   return compute_optimal_for_loss(baseline, loss, cost).flops / compute_optimal_for_loss(law, loss, cost).flops;
 }
 
 /// What a nat per token less is worth, and what a FLOP costs, in the same money.
-template <real T>
+template <scalar T>
 struct exchange_rate {
   T per_nat, per_flop;
 };
@@ -96,7 +96,7 @@ struct exchange_rate {
 namespace detail {
 
 /// How many FLOP a nat is worth.
-template <real T>
+template <scalar T>
 constexpr T flops_per_nat(const exchange_rate<T>& money, const char* function) {
   require(positive_finite(money.per_nat), function, "per_nat", money.per_nat, "positive and finite");
   require(positive_finite(money.per_flop), function, "per_flop", money.per_flop, "positive and finite");
@@ -108,8 +108,8 @@ constexpr T flops_per_nat(const exchange_rate<T>& money, const char* function) {
 /// The plan after which another FLOP costs more than the loss that it takes away.
 ///
 /// Domain: both rates > 0. Errors: as for compute_optimal. Accuracy: as there. Closed form, constexpr.
-template <real T>
-constexpr allocation<T> worthwhile_plan(const chinchilla<T>& law, const exchange_rate<value_of_t<T>>& money,
+template <scalar T>
+constexpr allocation<T> worthwhile_plan(const chinchilla<T>& law, const exchange_rate<plain_t<T>>& money,
                                         const training_cost& cost = {}) {
   constexpr auto function = "scaling::worthwhile_plan";
   const T flops_per_nat = detail::flops_per_nat(money, function);
@@ -119,9 +119,9 @@ constexpr allocation<T> worthwhile_plan(const chinchilla<T>& law, const exchange
 
 /// How many tokens pay for themselves in a model of this many `parameters`: where v beta B D^-beta = c q k N^p D^q.
 /// Domain, errors and accuracy as above; parameters > 0.
-template <real T>
+template <scalar T>
 constexpr T worthwhile_tokens(const chinchilla<T>& law, value_of_t<T> parameters,
-                              const exchange_rate<value_of_t<T>>& money, const training_cost& cost = {}) {
+                              const exchange_rate<plain_t<T>>& money, const training_cost& cost = {}) {
   constexpr auto function = "scaling::worthwhile_tokens";
   detail::require(positive_finite(parameters), function, "parameters", parameters, "positive and finite");
   const detail::chinchilla_path<T> path(law, cost, function);
@@ -131,9 +131,9 @@ constexpr T worthwhile_tokens(const chinchilla<T>& law, value_of_t<T> parameters
 
 /// How many parameters pay for themselves in a run over this many `tokens`: where v alpha A N^-alpha = c p k N^p D^q.
 /// Domain, errors and accuracy as above; tokens > 0.
-template <real T>
+template <scalar T>
 constexpr T worthwhile_parameters(const chinchilla<T>& law, value_of_t<T> tokens,
-                                  const exchange_rate<value_of_t<T>>& money, const training_cost& cost = {}) {
+                                  const exchange_rate<plain_t<T>>& money, const training_cost& cost = {}) {
   constexpr auto function = "scaling::worthwhile_parameters";
   detail::require(positive_finite(tokens), function, "tokens", tokens, "positive and finite");
   const detail::chinchilla_path<T> path(law, cost, function);

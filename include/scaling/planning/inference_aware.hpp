@@ -25,7 +25,7 @@
 namespace scaling {
 
 /// A plan for training and serving: what it costs in both [FLOP], and the loss [nats/token].
-template <real T>
+template <scalar T>
 struct lifetime_allocation {
   T parameters, tokens, training_flops, inference_flops, loss;
 };
@@ -42,7 +42,7 @@ inline constexpr double inference_flops_per_parameter_and_token = 2;  // a forwa
 /// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
 /// Accuracy: that of compute_optimal_for_loss, whose plan it is at inference_tokens = 0. constexpr.
 /// Trap: 2 N per token is a forward pass; where serving is dearer per FLOP than training, count that as more tokens.
-template <real T>
+template <scalar T>
 constexpr lifetime_allocation<T> inference_aware(const chinchilla<T>& law, value_of_t<T> loss,
                                                  value_of_t<T> inference_tokens, const training_cost& cost = {}) {
   constexpr auto function = "scaling::inference_aware";
@@ -72,7 +72,7 @@ constexpr lifetime_allocation<T> inference_aware(const chinchilla<T>& law, value
 /// The plan that has the lowest loss among those that cost `lifetime_flops` [FLOP] in training and in serving
 /// `inference_tokens` [tokens]. Domain, errors and traps as above; lifetime_flops > 0.
 /// Accuracy: that of compute_optimal, whose plan it is at inference_tokens = 0. constexpr.
-template <real T>
+template <scalar T>
 constexpr lifetime_allocation<T> inference_aware_for_flops(const chinchilla<T>& law, value_of_t<T> lifetime_flops,
                                                            value_of_t<T> inference_tokens,
                                                            const training_cost& cost = {}) {

@@ -23,7 +23,7 @@ namespace scaling {
 namespace detail {
 
 /// e^z - 1 - z, without cancellation.
-template <real T>
+template <scalar T>
 constexpr T exp_beyond_line(T z) {
   if (z < T(-0.5) || z > T(0.5)) return cmath::expm1(z) - z;
   T sum = 0;  // z^2/2 (1 + z/3 (1 + z/4 (...)))
@@ -74,7 +74,7 @@ constexpr auto rule_of_thumb(const Law& law, typename Law::real_type tokens_per_
 ///
 /// Domain: factor > 0, 1 the best. Errors: as for compute_optimal. Closed form, constexpr.
 /// Accuracy: some log(flops) units in the last place, however near to 1 the factor is.
-template <real T>
+template <scalar T>
 constexpr T isoflop_penalty(const chinchilla<T>& law, value_of_t<T> flops, value_of_t<T> factor,
                             const training_cost& cost = {}) {
   constexpr auto function = "scaling::isoflop_penalty";
@@ -88,7 +88,7 @@ constexpr T isoflop_penalty(const chinchilla<T>& law, value_of_t<T> flops, value
 
 /// The second derivative of the loss in ln N at the optimum for `flops` [FLOP], in nats/token: half of it times the
 /// square of ln f is the first approximation of the penalty. Domain, errors and accuracy as above.
-template <real T>
+template <scalar T>
 constexpr T isoflop_curvature(const chinchilla<T>& law, value_of_t<T> flops, const training_cost& cost = {}) {
   constexpr auto function = "scaling::isoflop_curvature";
   detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");

@@ -17,25 +17,9 @@
 namespace scaling {
 namespace detail {
 
-/// A dual number that a law takes as an input too: where `value_of_t` of a dual is a plain number, this is its own.
-template <class T, std::size_t P>
-struct input_dual : dual<T, P> {
-  using dual<T, P>::dual;
-  constexpr input_dual(const dual<T, P>& x) : dual<T, P>(x) {}
-};
-
-}  // namespace detail
-
-template <class T, std::size_t P>
-struct value_of<detail::input_dual<T, P>> {
-  using type = detail::input_dual<T, P>;
-};
-
-namespace detail {
-
 /// The loss at a run and its derivatives in P directions: `moves[k]` is how the logarithm of input k moves along each.
 template <loss_model Law, std::size_t P>
-constexpr dual<typename Law::real_type, P> loss_along(
+constexpr input_dual<typename Law::real_type, P> loss_along(
     const Law& law, const typename Law::input_type& at,
     const std::array<std::array<typename Law::real_type, P>, input_count<typename Law::input_type>>& moves) {
   using T = typename Law::real_type;
@@ -46,7 +30,7 @@ constexpr dual<typename Law::real_type, P> loss_along(
   typename wide_law::input_type run{};
   for (std::size_t k = 0; k < moves.size(); ++k) {
     const T x = at.*Law::input_type::inputs()[k].member;
-    dual<T, P> moved(x);
+    wide moved(x);
     for (std::size_t j = 0; j < P; ++j) moved.gradient[j] = x * moves[k][j];  // dx = x d ln x
     run.*wide_law::input_type::inputs()[k].member = moved;
   }

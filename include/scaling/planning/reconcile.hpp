@@ -29,19 +29,19 @@
 namespace scaling {
 
 /// A plan for a budget that leaves the embedding out: flops is C_E = 6 N_E D [FLOP], loss in nats/token.
-template <real T>
+template <scalar T>
 struct non_embedding_allocation {
   T non_embedding_parameters, total_parameters, tokens, flops, loss;
 };
 
 /// Slopes against log C_E of what is best for a budget: N_E ~ C_E^parameters and L ~ C_E^loss, where loss < 0.
-template <real T>
+template <scalar T>
 struct non_embedding_exponents {
   T parameters, loss;
 };
 
 /// `count` budgets C_E [FLOP], evenly spread in their logarithm, both ends included.
-template <real T>
+template <scalar T>
 struct non_embedding_budgets {
   T from, to;
   int count = 100;
@@ -50,12 +50,12 @@ struct non_embedding_budgets {
 namespace detail {
 
 /// The compute-optimal path of a Chinchilla law, along N, the non-embedding parameters of its models.
-template <real T>
+template <scalar T>
 struct non_embedding_path {
   chinchilla_path<T> all;  // the path where the embedding is counted
   T omega;
 
-  constexpr non_embedding_path(const chinchilla<T>& law_, const embedding_correction<T>& correction_,
+  constexpr non_embedding_path(const chinchilla<T>& law_, const embedding_correction<plain_t<T>>& correction_,
                                const char* function)
       : all(law_, {}, function), omega(correction_.omega) {
     require(non_negative_finite(omega), function, "omega", omega, "non-negative and finite");
@@ -114,8 +114,8 @@ struct non_embedding_path {
 /// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
 /// Accuracy: a few units in the last place, times g/beta where that is above 1. Closed form, constexpr.
 /// Trap: where g is negative, this N_E is no optimum but the worst between two.
-template <real T>
-constexpr T local_parameter_exponent(const chinchilla<T>& law, const embedding_correction<value_of_t<T>>& correction,
+template <scalar T>
+constexpr T local_parameter_exponent(const chinchilla<T>& law, const embedding_correction<plain_t<T>>& correction,
                                      value_of_t<T> non_embedding_parameters) {
   constexpr auto function = "scaling::local_parameter_exponent";
   const detail::non_embedding_path<T> path(law, correction, function);
@@ -126,8 +126,8 @@ constexpr T local_parameter_exponent(const chinchilla<T>& law, const embedding_c
 
 /// k = d ln L / d ln C_E along the compute-optimal path, at N_E [parameters]: by the envelope theorem, minus beta times
 /// the share of the loss that is due to tokens. For the reducible loss set E = 0 in the law: its path is the same.
-template <real T>
-constexpr T local_loss_exponent(const chinchilla<T>& law, const embedding_correction<value_of_t<T>>& correction,
+template <scalar T>
+constexpr T local_loss_exponent(const chinchilla<T>& law, const embedding_correction<plain_t<T>>& correction,
                                 value_of_t<T> non_embedding_parameters) {
   constexpr auto function = "scaling::local_loss_exponent";
   const detail::non_embedding_path<T> path(law, correction, function);
@@ -139,8 +139,8 @@ constexpr T local_loss_exponent(const chinchilla<T>& law, const embedding_correc
 
 /// C_E [FLOP], the budget for which N_E [parameters] is optimal. Closed form.
 /// Accuracy: about log(C_E)/beta units in the last place.
-template <real T>
-constexpr T non_embedding_flops_at(const chinchilla<T>& law, const embedding_correction<value_of_t<T>>& correction,
+template <scalar T>
+constexpr T non_embedding_flops_at(const chinchilla<T>& law, const embedding_correction<plain_t<T>>& correction,
                                    value_of_t<T> non_embedding_parameters) {
   constexpr auto function = "scaling::non_embedding_flops_at";
   const detail::non_embedding_path<T> path(law, correction, function);
@@ -151,10 +151,9 @@ constexpr T non_embedding_flops_at(const chinchilla<T>& law, const embedding_cor
 
 /// The plan of least loss for C_E = 6 N_E D [FLOP]; of two minima the lower. A search of 10 to 20 evaluations.
 /// Accuracy: about 2 log(C_E) units in the last place.
-template <real T>
+template <scalar T>
 constexpr non_embedding_allocation<T> compute_optimal_for_non_embedding_flops(
-    const chinchilla<T>& law, const embedding_correction<value_of_t<T>>& correction,
-    value_of_t<T> non_embedding_flops) {
+    const chinchilla<T>& law, const embedding_correction<plain_t<T>>& correction, value_of_t<T> non_embedding_flops) {
   constexpr auto function = "scaling::compute_optimal_for_non_embedding_flops";
   const detail::non_embedding_path<T> path(law, correction, function);
   detail::require(positive_finite(non_embedding_flops), function, "non_embedding_flops", non_embedding_flops,
@@ -170,10 +169,10 @@ constexpr non_embedding_allocation<T> compute_optimal_for_non_embedding_flops(
 /// FLOP, N_E has 0.78 by Besiroglu's coefficients and 0.74 by Hoffmann's, where Kaplan et al. found 0.73.
 ///
 /// Domain: 0 < from < to, count >= 2. In a constant expression, Clang's step limit allows about 20 budgets.
-template <real T>
+template <scalar T>
 constexpr non_embedding_exponents<T> straight_line_exponents(const chinchilla<T>& law,
-                                                             const embedding_correction<value_of_t<T>>& correction,
-                                                             const non_embedding_budgets<value_of_t<T>>& budgets) {
+                                                             const embedding_correction<plain_t<T>>& correction,
+                                                             const non_embedding_budgets<plain_t<T>>& budgets) {
   constexpr auto function = "scaling::straight_line_exponents";
   const detail::non_embedding_path<T> path(law, correction, function);
   const auto [from, to, count] = budgets;

@@ -25,14 +25,14 @@ namespace scaling {
 
 /// What one more token lowers the loss by [nats/token per token]: one that has been seen, one that has not, and the
 /// first as a part of the second. `repeated` and `ratio` are negative where repetition harms.
-template <real T>
+template <scalar T>
 struct token_worth {
   T repeated, fresh, ratio;
 };
 
 namespace detail {
 
-template <class Law, real T>
+template <class Law, scalar T>
 constexpr void require_run(const Law& law, const repeated_run<T>& at, const char* function) {
   static_cast<void>(chinchilla_path<T>(without_repetition(law), {}, function));
   require_repeatable(law, function);
@@ -47,7 +47,7 @@ concept repeating_law = requires(const Law& law) {
 };
 
 /// The least U up to `enough` at which `loss_at(U)`, which falls in U, is no more than `loss`.
-template <repeating_law Law, real T, class F>
+template <repeating_law Law, scalar T, class F>
 constexpr T fewest_unique_tokens(const Law& law, T enough, T loss, const F& loss_at, const char* function) {
   if constexpr (requires { law.P; })
     require(law.P > 0, function, "P", law.P, "positive: where nothing harms, any number of tokens will do");
@@ -67,16 +67,21 @@ constexpr T fewest_unique_tokens(const Law& law, T enough, T loss, const F& loss
 /// Domain: parameters, unique_tokens > 0; A, B, alpha, beta, delta > 0, E, P, kappa >= 0.
 /// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
 /// Accuracy: a few units in the last place for delta = 1, where it is a closed form, else some ten. constexpr.
-template <real T>
+template <scalar T>
 constexpr T best_epochs(const lovelace<T>& law, value_of_t<T> parameters, value_of_t<T> unique_tokens) {
   detail::require_run(law, repeated_run<T>{parameters, unique_tokens, unique_tokens}, "scaling::best_epochs");
   if (law.P == 0) return std::numeric_limits<T>::infinity();
   const T gain = law.beta * law.B * cmath::pow(unique_tokens, -law.beta);
   const T harm = law.delta * law.P * cmath::pow(parameters / unique_tokens, law.kappa);
-  if (law.delta == 1) return harm >= gain ? T(1) : cmath::pow(gain / harm, 1 / (1 + law.beta));
+  const T curve = law.delta - 1;
+  if (curve == 0) {
+    if (harm >= gain) return 1;
+    const T epochs = cmath::pow(gain / harm, 1 / (1 + law.beta));
+    return epochs * cmath::pow(epochs - 1, -curve / (1 + law.beta));  // a factor of 1, whose derivative is not 0
+  }
 
   // The logarithm of harm over gain, by z = log(epochs). It grows if delta > 1, and beyond `lowest` if not.
-  const T offset = cmath::log(harm / gain), curve = law.delta - 1;
+  const T offset = cmath::log(harm / gain);
   const auto excess = [&](T z) { return offset + curve * cmath::log(cmath::expm1(z)) + (1 + law.beta) * z; };
   const T lowest = curve > 0 ? T(0) : cmath::log1p(-curve / (law.delta + law.beta));
   const T ln2 = cmath::log(T(2)), from_offset = -offset / (law.delta + law.beta);
@@ -90,7 +95,7 @@ constexpr T best_epochs(const lovelace<T>& law, value_of_t<T> parameters, value_
 /// By Muennighoff's law there is no last epoch worth its compute, so this is infinity. Its own domain ends, though, at
 /// some 500 epochs, and the ceiling of what they are worth is 1 + R*_D passes over fresh tokens.
 /// Domain and errors as above.
-template <real T>
+template <scalar T>
 constexpr T best_epochs(const muennighoff<T>& law, value_of_t<T> parameters, value_of_t<T> unique_tokens) {
   detail::require_run(law, repeated_run<T>{parameters, unique_tokens, unique_tokens}, "scaling::best_epochs");
   return std::numeric_limits<T>::infinity();
@@ -101,7 +106,7 @@ constexpr T best_epochs(const muennighoff<T>& law, value_of_t<T> parameters, val
 /// A fresh token counts in full: beta B D'^(-beta-1), where D' is D in Lovelace's law. That it also makes the others be
 /// repeated less is not in it. Below one epoch both are the same.
 /// Domain: inputs > 0; coefficients as above. Errors: as above. Accuracy: a few units in the last place of `fresh`.
-template <real T>
+template <scalar T>
 constexpr token_worth<T> worth_of_token(const muennighoff<T>& law, const repeated_run<value_of_t<T>>& at) {
   detail::require_run(law, at, "scaling::worth_of_token");
   const T effective = law.effective_tokens(at.tokens, at.unique_tokens);
@@ -112,12 +117,12 @@ constexpr token_worth<T> worth_of_token(const muennighoff<T>& law, const repeate
 }
 
 /// By Lovelace's law the ratio falls to 0 at `best_epochs` and on below it.
-template <real T>
+template <scalar T>
 constexpr token_worth<T> worth_of_token(const lovelace<T>& law, const repeated_run<value_of_t<T>>& at) {
   detail::require_run(law, at, "scaling::worth_of_token");
   const auto [N, D, U] = at;
   const T fresh = law.beta * law.B * cmath::pow(D, -law.beta) / D;
-  if (D <= U || law.P == 0) return {fresh, fresh, 1};
+  if (D <= U || (law.P == 0 && real<T>)) return {fresh, fresh, 1};  // its derivative in P is not 0
   const T harm = law.P * cmath::pow(N / U, law.kappa) * law.delta * cmath::pow((D - U) / U, law.delta - 1) / U;
   return {fresh - harm, fresh, 1 - harm / fresh};
 }

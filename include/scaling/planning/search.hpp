@@ -26,7 +26,7 @@ namespace scaling {
 
 /// A law of parameters and tokens, in plain numbers: what a plan can be searched for.
 template <class Law>
-concept training_law = loss_model<Law> && real<typename Law::real_type> &&
+concept training_law = loss_model<Law> && scalar<typename Law::real_type> &&
     std::same_as<typename Law::input_type, training_run<typename Law::real_type>>;
 
 namespace detail {
@@ -122,7 +122,7 @@ constexpr auto cheapest_for_loss(const searched_path<Law>& path, typename Law::r
   const T log_loss = cmath::log(loss);
   const auto short_of = [&](T log_units) {
     const auto best = path.log_parameters(log_units);
-    if (!best.converged()) return std::numeric_limits<T>::quiet_NaN();
+    if (!best.converged()) return T(std::numeric_limits<T>::quiet_NaN());
     return log_loss - cmath::log(path.law({cmath::exp(best.x), path.tokens(log_units, best.x)}));
   };
   const T start = (path.p + path.q) * cmath::log(T(1e9L));  // a billion of each: anywhere will do

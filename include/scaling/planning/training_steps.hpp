@@ -19,7 +19,7 @@
 namespace scaling {
 
 /// A plan by steps. In practice one trains at the critical batch, which takes twice the steps and twice the compute.
-template <real T>
+template <scalar T>
 struct step_allocation {
   T parameters;  ///< N [parameters], non-embedding
   T batch;       ///< B_crit [tokens] at the loss of the plan
@@ -32,12 +32,12 @@ struct step_allocation {
 namespace detail {
 
 /// All compute-optimal plans, by their loss. Each number is one at a loss of 1, times a power of the loss.
-template <real T>
+template <scalar T>
 struct step_path {
   T of_parameters, of_batch, of_steps, of_flops;  // minus the powers
   step_allocation<T> at_one;
 
-  constexpr step_path(const kaplan_steps<T>& law, const critical_batch<T>& batch, const training_cost& cost,
+  constexpr step_path(const kaplan_steps<T>& law, const critical_batch<plain_t<T>>& batch, const training_cost& cost,
                       const char* function)
       : of_parameters(), of_batch(), of_steps(), of_flops(), at_one() {
     for (const auto& row : kaplan_steps<T>::coefficients())
@@ -67,8 +67,8 @@ struct step_path {
 /// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
 /// Accuracy: a law as flat as Kaplan's has N as the power 1/alpha_N = 13 of its loss: some 100 units in the last place.
 /// Closed form, constexpr. Trap: at the critical batch C = 2 C_min, so a budget of C has half of it to plan with.
-template <real T>
-constexpr step_allocation<T> compute_optimal(const kaplan_steps<T>& law, const critical_batch<value_of_t<T>>& batch,
+template <scalar T>
+constexpr step_allocation<T> compute_optimal(const kaplan_steps<T>& law, const critical_batch<plain_t<T>>& batch,
                                              value_of_t<T> flops, const training_cost& cost = {}) {
   constexpr auto function = "scaling::compute_optimal";
   detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
@@ -79,9 +79,9 @@ constexpr step_allocation<T> compute_optimal(const kaplan_steps<T>& law, const c
 }
 
 /// The compute-optimal plan with this many `parameters`. Domain, errors and accuracy as above.
-template <real T>
+template <scalar T>
 constexpr step_allocation<T> compute_optimal_for_parameters(const kaplan_steps<T>& law,
-                                                            const critical_batch<value_of_t<T>>& batch,
+                                                            const critical_batch<plain_t<T>>& batch,
                                                             value_of_t<T> parameters, const training_cost& cost = {}) {
   constexpr auto function = "scaling::compute_optimal_for_parameters";
   detail::require(positive_finite(parameters), function, "parameters", parameters, "positive and finite");
@@ -92,10 +92,10 @@ constexpr step_allocation<T> compute_optimal_for_parameters(const kaplan_steps<T
 }
 
 /// The compute-optimal plan that sees this many `tokens`. Domain, errors and accuracy as above.
-template <real T>
+template <scalar T>
 constexpr step_allocation<T> compute_optimal_for_tokens(const kaplan_steps<T>& law,
-                                                        const critical_batch<value_of_t<T>>& batch,
-                                                        value_of_t<T> tokens, const training_cost& cost = {}) {
+                                                        const critical_batch<plain_t<T>>& batch, value_of_t<T> tokens,
+                                                        const training_cost& cost = {}) {
   constexpr auto function = "scaling::compute_optimal_for_tokens";
   detail::require(positive_finite(tokens), function, "tokens", tokens, "positive and finite");
   const detail::step_path<T> path(law, batch, cost, function);
@@ -105,9 +105,9 @@ constexpr step_allocation<T> compute_optimal_for_tokens(const kaplan_steps<T>& l
 }
 
 /// The cheapest plan that reaches `loss` [nats/token] > 0. Errors and accuracy as above.
-template <real T>
+template <scalar T>
 constexpr step_allocation<T> compute_optimal_for_loss(const kaplan_steps<T>& law,
-                                                      const critical_batch<value_of_t<T>>& batch, value_of_t<T> loss,
+                                                      const critical_batch<plain_t<T>>& batch, value_of_t<T> loss,
                                                       const training_cost& cost = {}) {
   constexpr auto function = "scaling::compute_optimal_for_loss";
   detail::require(positive_finite(loss), function, "loss", loss, "positive and finite");
