@@ -27,8 +27,8 @@ echo "### What a fit costs to compile, at -O2"
 echo
 echo "| translation unit | its includes [s] | beyond them [s] | of LBFGSpp |"
 echo "|---|---|---|---|"
-peer=0
-for unit in lbfgspp scaling_fit; do
+peer=
+for unit in lbfgspp scaling_fit scaling_fit_elsewhere; do
   file=$folder/$unit.cpp
   if ! "$compiler" -std=c++20 "${includes[@]}" -fsyntax-only "$file" 2>/dev/null; then
     echo "| $unit | cannot be compiled here | | |"
@@ -42,7 +42,7 @@ for unit in lbfgspp scaling_fit; do
   done
   bare=$(printf %s "$bare" | median)
   beyond=$(awk -v bare="$bare" -v whole="$(printf %s "$whole" | median)" 'BEGIN { printf "%.2f", whole - bare }')
-  ratio=$(awk -v beyond="$beyond" -v peer="$peer" 'BEGIN { if (peer + 0) printf "%.2f", beyond / peer }')
+  ratio=$(awk -v beyond="$beyond" -v peer="$peer" 'BEGIN { if (peer) printf "%.2f", beyond / peer }')
   echo "| $unit | $bare | $beyond | $ratio |"
-  peer=$beyond
+  [ "$unit" != lbfgspp ] || peer=$beyond
 done

@@ -127,5 +127,6 @@ cat <<'TEXT'
   see the last table of "One fit".
 - Without `-march` the vectors are half as long, and there is no fused multiplication and addition: a header cannot choose
   the flags of its user.
-- Compiling: see the last table. A unit that fits takes seconds, not much less than one with LBFGSpp's solver.
+- Compiling: see the last table. A unit that fits takes seconds, not much less than one with LBFGSpp's solver. Of several
+  units [one can do it for all](../how-to/compile-a-fit-once.md).
 TEXT

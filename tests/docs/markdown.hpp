@@ -29,7 +29,7 @@ struct page {
   std::set<std::string> anchors;  // of all headings
   std::vector<block> blocks;
   strings links;                   // and pictures
-  std::set<std::string> programs;  // NAME of every docs/examples/NAME.cpp or .output
+  std::set<std::string> programs;  // NAME of every docs/examples/NAME.cpp or .output, NAME perhaps PROGRAM/PART
 };
 
 /// Empty where there is no such file.
@@ -65,7 +65,7 @@ void collect(const std::string& line, const std::regex& pattern, Container& into
 
 inline page parse(const std::string& text) {
   static const std::regex link(R"(\]\(([^)\s]+)\))"), picture("(?:src|srcset)=\"([^\"]+)\"");
-  static const std::regex program(R"(examples/(\w+)\.(?:cpp|output))");
+  static const std::regex program(R"(examples/((?:\w+/)?\w+)\.(?:cpp|output))");
   page result;
   bool in_block = false;
   std::size_t number = 0;

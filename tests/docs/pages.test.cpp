@@ -4,6 +4,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
 #include <filesystem>
+#include <regex>
 #include <set>
 #include <string>
 #include <utility>
@@ -88,6 +89,19 @@ TEST_CASE("a relative link leads to a file, and to a heading of it") {
       const auto anchors = docs::parse(docs::text_of(file)).anchors;
       CHECK(anchors.contains(link.substr(hash + 1)));
     }
+}
+
+TEST_CASE("a case that a page names beside a test is in that test") {
+  static const std::regex named(R"re(\]\(([^)\s]+\.test\.cpp)\): ("[^"]+"))re");
+  int seen = 0;
+  for (const auto& [path, page] : pages()) {
+    const std::string text = docs::text_of(root / path);
+    for (std::sregex_iterator match(text.begin(), text.end(), named), end; match != end; ++match, ++seen) {
+      CAPTURE(path, match->str());
+      CHECK(docs::text_of((root / path).parent_path() / match->str(1)).find(match->str(2)) != std::string::npos);
+    }
+  }
+  CHECK(seen > 0);
 }
 
 TEST_CASE("docs/README.md leads to every page") {

@@ -76,30 +76,7 @@ class refitter {
 
   /// On these runs. The polish from the law of the whole fit and the polish of the best start of a screen that knows
   /// nothing of it must end within 1e-8 of one another; if they do not, all starts of the screen decide, as in a fit.
-  refit_answer<Law> operator()(std::vector<run_type> runs) const {
-    T count = 0;
-    bool good = true;
-    for (const auto& run : runs) {
-      count += run.count;
-      good = good && positive_finite(run.loss);  // of drawn residuals it may be neither
-    }
-    if (!good || count < static_cast<T>(std::max<std::size_t>(limits_.free_count(), 1)))
-      return {nothing(), false, true};
-    const auto function = function_of(options_, runs);
-    basin_search<Law> find(typename basin_search<Law>::objective_type(std::move(runs), limits_, function),
-                           std::holds_alternative<absolute>(options_.criterion));
-    const auto& f = find.objective();
-    find.polish_from(f.coordinates.of(law_));
-    const auto starts = screened_starts(f);
-    if (!starts.empty()) find.polish_from(starts.front());
-    const bool agreed = starts.empty() || agree(find);
-    if (!agreed)
-      for (std::size_t i = 1; i < starts.size(); ++i) find.polish_from(starts[i]);
-    const auto minima = find.minima();
-    if (minima.empty()) return {nothing(), false, agreed};
-    const auto& best = minima.front();
-    return {f.coordinates.law_at(best.x), settled(best, f.floor) && !find.revive(best.x), agreed};
-  }
+  refit_answer<Law> operator()(std::vector<run_type> runs) const;
 
  private:
   /// Whether one more Newton step would gain nothing that matters to a replicate, though perhaps more than rounding.
@@ -138,5 +115,31 @@ class refitter {
   constraints<Law> limits_;
   std::vector<run_type> runs_;
 };
+
+template <loss_model Law>
+auto refitter<Law>::operator()(std::vector<run_type> runs) const -> refit_answer<Law> {
+  T count = 0;
+  bool good = true;
+  for (const auto& run : runs) {
+    count += run.count;
+    good = good && positive_finite(run.loss);  // of drawn residuals it may be neither
+  }
+  if (!good || count < static_cast<T>(std::max<std::size_t>(limits_.free_count(), 1)))
+    return {nothing(), false, true};
+  const auto function = function_of(options_, runs);
+  basin_search<Law> find(typename basin_search<Law>::objective_type(std::move(runs), limits_, function),
+                         std::holds_alternative<absolute>(options_.criterion));
+  const auto& f = find.objective();
+  find.polish_from(f.coordinates.of(law_));
+  const auto starts = screened_starts(f);
+  if (!starts.empty()) find.polish_from(starts.front());
+  const bool agreed = starts.empty() || agree(find);
+  if (!agreed)
+    for (std::size_t i = 1; i < starts.size(); ++i) find.polish_from(starts[i]);
+  const auto minima = find.minima();
+  if (minima.empty()) return {nothing(), false, agreed};
+  const auto& best = minima.front();
+  return {f.coordinates.law_at(best.x), settled(best, f.floor) && !find.revive(best.x), agreed};
+}
 
 }  // namespace scaling::detail

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: BSL-1.0
+#define SUPPORT_COMPILED_ELSEWHERE
+#include "support/compiled.hpp"
