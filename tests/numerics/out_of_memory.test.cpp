@@ -57,6 +57,15 @@ void operator delete[](void* memory, std::size_t) noexcept { release(memory); }
 
 namespace {
 
+template <class Work>
+auto with_allocations(long n, const Work& work) {
+  struct limit {
+    explicit limit(long most) { allocations_left = most; }
+    ~limit() { allocations_left = -1; }
+  } const limited(n);
+  return work();
+}
+
 /// Lets `work` run out of memory at its first allocation, its second ... until it has enough.
 template <class Work>
 void starve(const Work& work) {
@@ -65,13 +74,10 @@ void starve(const Work& work) {
   for (bool enough = false; !enough; ++starved) {
     const long before = held;
     try {
-      allocations_left = starved;
-      const auto result = work();
-      allocations_left = -1;
+      const auto result = with_allocations(starved, work);
       enough = true;
       CHECK(result == usual);
     } catch (const std::bad_alloc&) {
-      allocations_left = -1;
     }
     if (held != before) FAIL("allocation " << starved << ": " << held - before << " not given back");
   }
@@ -94,6 +100,21 @@ std::vector<sc::observation<>> table() {
 TEST_CASE("a fit") {
   const auto runs = table();
   starve([&] { return sc::coefficient_values(sc::fit<sc::chinchilla>(runs).law); });
+}
+
+TEST_CASE("the polish of a fit takes nothing from the heap") {
+  namespace detail = sc::detail;
+  using law_type = sc::chinchilla<>;
+  const sc::fit_options<law_type> options;
+  const detail::power_sum_objective<law_type> f(detail::distinct_runs<double>(table(), options.weights),
+                                                detail::constraints_of("", options),
+                                                {sc::residual::log, sc::huber{}.delta, 1});
+  const auto from = f.coordinates.of(sc::published::hoffmann_2022<>);
+  const auto end = with_allocations(0, [&] {
+    return sc::optimize::newton(f, from, {.lower = f.coordinates.lower(), .upper = f.coordinates.upper()});
+  });
+  CHECK(end.stationary);
+  CHECK(end.evaluations > 5);
 }
 
 TEST_CASE("a table of runs") {
