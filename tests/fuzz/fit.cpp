@@ -159,7 +159,8 @@ struct fitting {
 
     fuzz::check(result.singular_ratio >= 0 && result.singular_ratio <= 1, "a ratio of singular values is a ratio");
     fuzz::check(result.rank >= 0 && result.rank <= result.free_count, "no more directions than coefficients");
-    fuzz::check(result.starts.agreeing <= result.starts.converged && result.starts.converged <= result.starts.tried,
+    fuzz::check(result.starts.agreeing <= result.starts.converged &&
+                    result.starts.converged + result.starts.given_up <= result.starts.tried,
                 "starts are counted");
     const auto recomputed = objective(result.law);
     if (!std::isfinite(recomputed.value) || recomputed.extreme > 200) return;

@@ -80,8 +80,8 @@ TEST_CASE("a fit comes back with every member") {
   CHECK((back.gradient_norm == fit.gradient_norm && back.predicted_decrease == fit.predicted_decrease &&
          back.tolerance == fit.tolerance && back.singular_ratio == fit.singular_ratio));
   CHECK((back.iterations == fit.iterations && back.evaluations == fit.evaluations));
-  CHECK((back.starts.tried == fit.starts.tried && back.starts.converged == fit.starts.converged &&
-         back.starts.agreeing == fit.starts.agreeing));
+  CHECK((back.starts.tried == fit.starts.tried && back.starts.given_up == fit.starts.given_up &&
+         back.starts.converged == fit.starts.converged && back.starts.agreeing == fit.starts.agreeing));
   REQUIRE(back.basins.size() == fit.basins.size());
   CHECK(back.basins.back().law == sc::published::besiroglu_2024<>);
   CHECK((back.basins.back().objective == 0.25 && back.basins.back().excess == 0.125));

@@ -49,7 +49,8 @@ TEST_CASE("a good fit: what was fitted, why it stopped, the coefficients, and no
   CHECK_THAT(text, ContainsSubstring("15 runs; parameters 1e+08 .. 1e+10, tokens 5e+08 .. 8e+11"));
   CHECK_THAT(text, ContainsSubstring("huber(delta 0.001) of log residuals, sum: "));
   CHECK_THAT(text, ContainsSubstring("  converged: predicted decrease ") && ContainsSubstring(" <= "));
-  CHECK_THAT(text, ContainsSubstring("tried (screened), ") && ContainsSubstring("agreeing with the best"));
+  CHECK_THAT(text, ContainsSubstring("tried (screened), ") && ContainsSubstring("given up as far above, ") &&
+                       ContainsSubstring("agreeing with the best"));
   CHECK_THAT(text, ContainsSubstring("of 15 within delta") && ContainsSubstring(" > 1e-06 of the largest"));
   for (const std::string symbol : {"    E      ", "    A      ", "    B      ", "    alpha  ", "    beta   "})
     CHECK_THAT(text, ContainsSubstring(symbol));

@@ -132,6 +132,7 @@ class basin_search {
   }
 
   const std::vector<end>& ends() const { return ends_; }
+  int given_up() const { return given_up_; }
   int evaluations() const { return evaluations_; }
 
  private:
@@ -157,7 +158,7 @@ class basin_search {
   }
 
   /// Whether the least sum of squares that can be reached from y is not far above that of the best end; if it is, the
-  /// start is counted as lost. Squares are smooth, so that a look or two is enough to tell, while Huber's criterion can
+  /// start is given up. Squares are smooth, so that a look or two is enough to tell, while Huber's criterion can
   /// creep for long. On 8000 tables made to be hard, the sum of squares of a basin that was the best and that no other
   /// start had found was at most 1.5 times the least.
   bool has_chance(const vector& y) {
@@ -176,9 +177,7 @@ class basin_search {
     const auto look = optimize::newton(f_, y, options);
     f_.of.zone = zone;
     evaluations_ += look.evaluations;
-    if (look.hopeless)
-      keep({look.x, infinity, look.projected_gradient, look.predicted_decrease, look.tolerance, look.iterations, false,
-            false});
+    if (look.hopeless) ++given_up_;
     return !look.hopeless;
   }
 
@@ -195,7 +194,7 @@ class basin_search {
   std::vector<end> ends_;
   std::size_t best_converged_ = static_cast<std::size_t>(-1);  ///< of the ends
   T squares_ = std::numeric_limits<T>::quiet_NaN();            ///< sum of squares there, once it is asked for
-  int evaluations_ = 0;
+  int evaluations_ = 0, given_up_ = 0;
 };
 
 /// Sorted by value. Of those within rounding of one another the simplest, with the fewest terms and exponents at a

@@ -131,6 +131,7 @@ fit_result<Law> result_of(const basin_search<Law>& find, const std::vector<typen
   result.termination = !best.converged                   ? termination::not_converged
                        : unproven || find.revive(best.x) ? termination::term_vanished
                                                          : termination::converged;
+  result.starts.tried = result.starts.given_up = find.given_up();
   for (const auto& end : find.ends()) {
     ++result.starts.tried;
     if (end.converged) ++result.starts.converged;

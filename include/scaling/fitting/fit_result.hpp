@@ -26,9 +26,9 @@ enum class termination {
 };
 
 /// How many starts there were, how many of them converged, and how many of those within 1e-8 of the best objective. The
-/// screened search gives up a start once it is clear that it ends above a minimum at hand.
+/// screened search gives up those whose sum of squares cannot come near that of a minimum at hand.
 struct start_counts {
-  int tried, converged, agreeing;
+  int tried, given_up, converged, agreeing;
 };
 
 /// Another minimum that the search came upon: the law there, its objective, and by which share that is higher.

@@ -143,6 +143,7 @@ struct json_members<start_counts> {
   static constexpr std::string_view kind = "start_counts";
   static void visit(auto& archive, auto& starts) {
     archive("tried", starts.tried);
+    archive("given_up", starts.given_up);
     archive("converged", starts.converged);
     archive("agreeing", starts.agreeing);
   }

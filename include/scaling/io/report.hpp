@@ -202,6 +202,7 @@ std::string findings(const fit_result<Law>& result, const Noted& noted, const st
           ", gradient " + digits(result.gradient_norm, 2) + " (" + std::to_string(result.iterations) + " iterations; " +
           std::to_string(result.evaluations) + " evaluations in all)\n";
   text += "  starts: " + std::to_string(result.starts.tried) + " tried (" + described(result.options.search) + "), " +
+          (result.starts.given_up > 0 ? std::to_string(result.starts.given_up) + " given up as far above, " : "") +
           std::to_string(result.starts.converged) + " converged, " + std::to_string(result.starts.agreeing) +
           " agreeing with the best; other minima: ";
   if (result.basins.empty()) text += "none found\n";
