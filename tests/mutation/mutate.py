@@ -24,6 +24,7 @@ import pathlib
 import re
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -51,7 +52,7 @@ REASONS = pathlib.Path(__file__).with_name("survivors.tsv")
 PRECOMPILED = ["support/catch.hpp", "Eigen/Dense", "boost/multiprecision/cpp_bin_float.hpp", "algorithm",
                "fstream", "map", "random", "ranges", "set", "sstream", "thread", "variant"]
 MOST_MEMORY = 4 << 30  # bytes; a mutant may ask for any amount
-PATIENCE = 10  # times the usual seconds, and as many seconds more for a machine that is busy with other things
+PATIENCE = 10  # times the usual seconds of processor time, and two seconds more
 
 
 # --- Mutants
@@ -169,28 +170,35 @@ class Workshop:
         return {path.relative_to(HEADERS).as_posix() for path in found if path.is_relative_to(HEADERS)}
 
     def measured(self, test):
-        """The seconds that a test takes to compile, and to run, where nothing is mutated."""
+        """The seconds of processor time that a test takes to compile, and to run, where nothing is mutated."""
         kept = self.folder / (self.name(test).replace("/", ".") + ".seconds")
         if kept.exists():
             return [float(x) for x in kept.read_text().split()]
         self.seconds = {test: [60, 60]}
-        times = [time.monotonic()]
+        times = [self.processor_time()]
         for step in (self.compiled, self.passed):
             if complaint := step(test):
                 sys.exit(f"{self.name(test)} fails where nothing is mutated: {complaint}")
-            times.append(time.monotonic())
-        kept.write_text(f"{times[1] - times[0]:.1f} {times[2] - times[1]:.1f}\n")
+            times.append(self.processor_time())
+        kept.write_text(f"{times[1] - times[0]:.2f} {times[2] - times[1]:.2f}\n")
         print(f"{self.name(test)}: {kept.read_text().strip()} s", flush=True)
         return self.measured(test)
 
+    @staticmethod
+    def processor_time():
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
+
     def run(self, arguments, usual):
-        """The exit code of a process and what it complains of; a code of None is one that was stopped."""
-        limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-        try:
-            done = subprocess.run(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=limit,
-                                  cwd=self.folder, timeout=PATIENCE * (usual + 1))
-        except subprocess.TimeoutExpired:
-            return None, ""
+        """The exit code of a process, and what it complains of. Its time is that of the processor, whatever else the
+        machine is busy with, and the limits hold for its children too."""
+        seconds = math.ceil(PATIENCE * usual) + 2
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+
+        done = subprocess.run(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=limit, cwd=self.folder)
         return done.returncode, done.stderr.decode(errors="replace")
 
     def compiled(self, test):
@@ -199,7 +207,7 @@ class Workshop:
                                                self.folder / "test"], self.seconds[test][0])
         if code == 0:
             return None
-        if code is None:
+        if "CPU time limit exceeded" in said:
             return "compiles for ever"
         error = next(iter(re.findall(r"error: (.*)", said)), said)
         if re.search(r"static assertion failed|constant expression$", error):
@@ -209,7 +217,9 @@ class Workshop:
     def passed(self, test):
         """None, or how the test fails when it runs."""
         code, _ = self.run([self.folder / "test", "--abort"], self.seconds[test][1])
-        return {0: None, 77: None, None: "runs for ever"}.get(code, "crashes" if code is not None and code < 0 else "fails")
+        if code in (0, 77):  # passed, or has missed reference data
+            return None
+        return "runs for ever" if code == -signal.SIGXCPU else "crashes" if code < 0 else "fails"
 
     def verdict(self, mutant, kills, seconds):
         """How a mutant ends, and by which test. Those come first that killed most of this header in the least time."""
