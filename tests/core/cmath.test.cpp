@@ -145,6 +145,7 @@ constexpr auto special_values() {
       {"sqrt(-inf)", cmath::sqrt(-inf), nan},
       {"sqrt(inf)", cmath::sqrt(inf), inf},
       {"sqrt(nan)", cmath::sqrt(nan), nan},
+      {"sqrt(max)", T(cmath::sqrt(max) <= cmath::pow(T(2), T(limits::max_exponent / 2))), 1},
       {"sqrt(4 min)", cmath::sqrt(4 * min) * cmath::sqrt(4 * min), 4 * min},
 
       {"cbrt(0)", cmath::cbrt(T(0)), 0},
