@@ -207,6 +207,20 @@ TEST_CASE("a root at zero, where no relative tolerance helps, is found down to t
   CHECK(found.upper <= 2 * std::numeric_limits<double>::denorm_min());
 }
 
+TEST_CASE("a root among the smallest numbers, where half a tolerance is 0, is found to the nearest of them") {
+  constexpr double tiny = std::numeric_limits<double>::denorm_min();
+  for (const double place : {1.0, 3.0, 1e3, 1e6}) {
+    CAPTURE(place);
+    const auto cube = [place](double x) { return (x / tiny - place) * (x / tiny - place) * (x / tiny - place); };
+    for (const double far : {1e-322, 1e-300, 1.0}) {
+      const auto found = find_root(cube, -far, far);
+      CHECK(found.converged() == (place * tiny <= far));
+      if (found.converged()) CHECK((found.lower <= place * tiny && place * tiny <= found.upper));
+      if (found.converged()) CHECK(found.upper - found.lower <= 2 * tiny);
+    }
+  }
+}
+
 // Answers that keep changing sign and shrinking lure interpolation into small steps.
 TEST_CASE("no function takes more than eleven evaluations beyond bisection") {
   std::mt19937_64 random(8);  // here interpolation would take 72
