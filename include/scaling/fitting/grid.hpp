@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <numeric>
 #include <vector>
 
 #include <Eigen/Core>
@@ -159,8 +160,8 @@ std::vector<Law> lattice_starts(const fit_problem<Law>& f) {
     }
     return true;
   };
-  std::vector<std::size_t> order;
-  for (std::size_t index = 0; index < value.size(); ++index) order.push_back(index);
+  std::vector<std::size_t> order(value.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(),
             [&](std::size_t a, std::size_t b) { return value[a] != value[b] ? value[a] < value[b] : a < b; });
   std::vector<Law> result;
