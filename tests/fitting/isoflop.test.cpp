@@ -231,12 +231,18 @@ TEST_CASE("neither the order of the runs, nor a common factor of the weights, no
 
 TEST_CASE("a weight of two counts as two runs") {
   auto runs = parabolas();
-  for (auto& run : runs) run.loss += 0.01 * std::sin(run.at.parameters);
+  for (auto& run : runs) {
+    run.loss += 0.01 * std::sin(run.at.parameters);
+    run.at.tokens *= 1 + 0.02 * std::cos(run.at.parameters);  // nor does each cost the same
+  }
   std::vector<double> weights(runs.size(), 1.0);
   weights[3] = 2;
   const auto weighted = sc::fit_isoflop(runs, {.weights = weights});
   runs.push_back(runs[3]);
-  CHECK(off(weighted.budgets[0].parameters, sc::fit_isoflop(runs).budgets[0].parameters) < 1e-13);
+  const auto doubled = sc::fit_isoflop(runs);
+  CHECK(off(weighted.budgets[0].parameters, doubled.budgets[0].parameters) < 1e-13);
+  CHECK(off(weighted.budgets[0].flops, doubled.budgets[0].flops) < 1e-14);
+  CHECK(off(weighted.budgets[0].tokens, doubled.budgets[0].tokens) < 1e-13);
 }
 
 TEST_CASE("float runs are fitted in double") {

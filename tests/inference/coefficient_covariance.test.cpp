@@ -142,6 +142,11 @@ TEST_CASE("correlations are named, and coefficients that do not vary say so") {
   CHECK(c.correlation().diagonal().isOnes(1e-14));
   CHECK(off(c.standard_errors()[1], law.A * c.factor.row(1).norm()) < 1e-14);
 
+  auto opposed = c;
+  opposed.factor.row(1) *= -1;
+  REQUIRE(opposed.correlated(0.9).size() == 2);
+  CHECK(opposed.correlated(0.9)[0].correlation * opposed.correlated(0.9)[1].correlation < 0);
+
   c.factor.row(0).setZero();
   c.excluded = {"E"};
   CHECK(std::isnan(c.standard_errors()[0]));

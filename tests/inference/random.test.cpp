@@ -63,6 +63,14 @@ TEST_CASE("integers below n are all equally likely") {
   SECTION("one") { CHECK(stream.below(1) == 0); }
 }
 
+TEST_CASE("a uniform number is the first 53 bits of two words") {
+  sc::philox_stream bits(3, 4), numbers(3, 4);
+  for (int i = 0; i < 100; ++i) {
+    const std::uint64_t high = bits(), low = bits();
+    CHECK(numbers.uniform() == static_cast<double>((high << 21) | (low >> 11)) / 9007199254740992.0);  // 2^53
+  }
+}
+
 TEST_CASE("uniform and normal numbers have their moments, in a constant expression too") {
   constexpr double early = sc::philox_stream(3, 4).normal();
   CHECK(std::abs(sc::philox_stream(3, 4).normal() - early) <=

@@ -56,6 +56,15 @@ TEST_CASE("an exception reaches the caller: the one that comes first, after all 
     CHECK(running == 0);
     CHECK(begun < 100000);
   }
+  // Also where the larger index throws last, long after both have begun.
+  std::atomic<int> begun{0};
+  const auto larger_last = [&](std::size_t i) {
+    ++begun;
+    while (begun < 2) std::this_thread::yield();
+    if (i == 1) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    throw std::runtime_error("index " + std::to_string(i));
+  };
+  CHECK_THROWS_WITH(sc::thread_runner{2}(2, larger_last), "index 0");
   CHECK_THROWS_WITH(
       sc::serial_runner{}(5, [](std::size_t i) { throw std::runtime_error("index " + std::to_string(i)); }), "index 0");
 }

@@ -244,7 +244,12 @@ TEST_CASE("the reader refuses what RFC 8259 does not") {
   CHECK_THAT(refusal_of("{\"a\":1, \"a\":2}"), ContainsSubstring("t:1:9: found '\"', must be a key that this object"));
   CHECK_THAT(refusal_of(std::string("\0", 1)), ContainsSubstring("t:1:1: found byte 0, must be a value"));
   CHECK_THAT(refusal_of(std::string(100000, '[')), ContainsSubstring("must be a value at most 64 deep"));
-  CHECK(refusal_of(std::string(64, '[') + std::string(64, ']')) == "accepted");
+  const auto within = [](std::size_t arrays) { return std::string(arrays, '[') + '1' + std::string(arrays, ']'); };
+  CHECK(refusal_of(within(64)) == "accepted");
+  CHECK_THAT(refusal_of(within(65)), ContainsSubstring("t:1:66: found '1', must be a value at most 64 deep"));
+  CHECK_THAT(refusal_of("[01]"), ContainsSubstring("t:1:3: found '1', must be no digit after a leading zero"));
+  CHECK_THAT(refusal_of("[\"\xE2\x82\xAC\xC3\xA9\", x]"),
+             ContainsSubstring("t:1:8: found 'x'"));  // of three bytes and of two
 }
 
 TEST_CASE("text with quotes, backslashes and control characters comes back") {
