@@ -228,7 +228,7 @@ TEST_CASE("a fit that is not the one asked for is refused where it differs") {
   CHECK_THAT(refusal<result>(with(text, "\"observation_count\": 12", "\"observation_count\": -1")),
              ContainsSubstring("found -1, must be a whole number"));
   CHECK_THAT(refusal<result>(with(text, "\"tried\"", "\"tired\"")),
-             ContainsSubstring("found an object of 3, must be one with the member \"tried\""));
+             ContainsSubstring("found an object of 4, must be one with the member \"tried\""));
   auto fit = fitted();
   fit.at_bound.push_back({"alpha", 10});
   CHECK_THAT(refusal<result>(with(text_of(fit), "\"symbol\": \"alpha\"", "\"symbol\": \"gamma\"")),
