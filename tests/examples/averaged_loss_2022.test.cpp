@@ -11,6 +11,19 @@
 #include "support/reference.hpp"
 #include "support/tables.hpp"
 
+TEST_CASE("the gradient of the plain solver is that of its objective") {
+  const averaged::runs points{{{1e8, 2e9}, 3.5}, {{1e9, 2e10}, 2.6}, {{1e9, 1e9}, 3.4}};
+  const averaged::vector x{6, 7, 0.6, 0.34, 0.36};
+  averaged::vector gradient, unused;
+  averaged::objective(points, 0.5, x, gradient);
+  for (int k = 0; k < x.size(); ++k) {
+    const averaged::vector step = 1e-6 * averaged::vector::Unit(k);
+    const double up = averaged::objective(points, 0.5, x + step, unused);
+    const double down = averaged::objective(points, 0.5, x - step, unused);
+    CHECK(std::abs((up - down) / 2e-6 - gradient[k]) < 1e-6 * gradient.cwiseAbs().maxCoeff());
+  }
+}
+
 TEST_CASE("the mean stops at the published answer of 2022, and its resamples hardly move") {
   const auto file = support::reference_file("data/epoch_2024.csv");
   if (!file) return;
