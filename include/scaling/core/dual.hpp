@@ -139,6 +139,8 @@ struct dual {
 template <class T, std::size_t P>
 using input_dual = dual<T, P, true>;
 
+/// \cond  What the reference has under other names: specialisations, and the functions above once more.
+
 template <class T, std::size_t P>
 struct value_of<dual<T, P>> {
   using type = value_of_t<T>;
@@ -152,7 +154,7 @@ struct plain<dual<T, P, of_inputs_too>> {
   using type = plain_t<T>;
 };
 
-/// The functions of duals for formulas that name their namespace.
+// The functions of duals for formulas that name their namespace.
 namespace cmath {
 
 template <class T, std::size_t P, bool I>
@@ -187,6 +189,8 @@ constexpr dual<T, P, I> pow(const dual<T, P, I>& x, const dual<T, P, I>& y) {
 }  // namespace cmath
 }  // namespace scaling
 
-/// The limits of a dual are those of its value.
+// The limits of a dual are those of its value.
 template <class T, std::size_t P, bool of_inputs_too>
 struct std::numeric_limits<scaling::dual<T, P, of_inputs_too>> : std::numeric_limits<scaling::plain_t<T>> {};
+
+/// \endcond
