@@ -215,6 +215,18 @@ TEST_CASE("what cannot be bootstrapped is refused") {
                     ContainsSubstring("scaling::bootstrap: number of observations = 35, must be the 36 of the fit"));
 }
 
+TEST_CASE("one cluster gave an interval without width") {
+  std::vector<sc::observation<>> chain;  // sizes 0.09 % apart: read off a figure, all are one
+  for (int i = 0; i < 40; ++i)
+    for (const double tokens : {1e9, 8e9}) {
+      const double parameters = 1e8 * std::pow(1.0009, i);
+      chain.push_back({{parameters, tokens}, sc::published::besiroglu_2024<>(parameters, tokens)});
+    }
+  const auto result = sc::fit<sc::chinchilla>(chain);
+  CHECK_THROWS_WITH(sc::bootstrap(result, chain, {.replicates = 2, .cluster_by = "parameters"}),
+                    ContainsSubstring("number of clusters by parameters = 1, must be at least 2"));
+}
+
 TEST_CASE("Epoch's runs: the standard errors that are published") {
   const auto file = support::reference_file("data/epoch_2024.csv");
   if (!file) return;

@@ -273,6 +273,30 @@ TEST_CASE("other runs than those of the fit, and a likelihood that nobody named,
                     ContainsSubstring("number of observations = 35, must be the 36 of the fit"));
 }
 
+TEST_CASE("weights were read beyond their end where there are more runs than in the fit") {
+  auto data = noisy(0.003, 1, 0);
+  const std::vector<double> sigma(data.size(), 0.01);
+  const auto result = sc::fit<sc::chinchilla>(data, {.weights = sc::known_sigma{sigma}});
+  data.push_back(data.front());
+  CHECK_THROWS_WITH(sc::covariance(result, data), ContainsSubstring("scaling::covariance: ") && ContainsSubstring("36"));
+}
+
+TEST_CASE("errors that differ by weight are not taken for alike") {
+  const auto data = noisy(0.003, 1, 0);
+  const std::vector<double> sigma(data.size(), 0.01);
+  const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}, .weights = sc::known_sigma{sigma}});
+  CHECK_THROWS_WITH(sc::covariance(result, data, form::gauss_newton), ContainsSubstring("weights that say otherwise"));
+}
+
+TEST_CASE("as many runs as coefficients had standard errors of 1e-15") {
+  auto data = noisy(0.01, 1, 0);
+  decltype(data) five;
+  for (const std::size_t i : {0, 5, 14, 30, 35}) five.push_back(data[i]);
+  const auto result = sc::fit<sc::chinchilla>(five);
+  REQUIRE(result.free_count == 5);
+  CHECK(sc::covariance(result, five).status == sc::covariance_status::not_identified);
+}
+
 TEST_CASE("a normal interval is symmetric, 1.96 standard errors either way") {
   const auto data = noisy(0.003, 1, 0);
   const auto c = sc::covariance(sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}}), data);

@@ -177,4 +177,6 @@ TEST_CASE("what cannot be designed for is refused") {
   const sc::experiment_design<law_type> plan(result, data, exponent);
   CHECK_THROWS_WITH(plan.standard_error_with({{-1, 1e9}}), ContainsSubstring("parameters = -1, must be positive"));
   CHECK_THROWS_WITH(plan.within(menu(), 0), ContainsSubstring("budget = 0, must be positive"));
+  CHECK_THROWS_WITH((sc::experiment_design<law_type>(result, data, exponent, {.factor = -6})),
+                    ContainsSubstring("scaling::experiment_design: cost.factor = -6, must be positive"));
 }

@@ -188,7 +188,7 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
     if constexpr (sum_of_powers<Law>) {
       const exponent_columns<Law> columns(f);
       for (const auto& start : screen<Law>(f, columns).starts()) find.compete_from(start.y);
-      if (find.was_hard()) {
+      if (find.was_hard() || find.floor_is_held()) {
         const exponent_columns<Law> all(f, exponent_columns<Law>::reach::box);
         for (const auto& start : screen<Law>(f, all).starts()) find.settle_from(start.y);
         find.look_around();

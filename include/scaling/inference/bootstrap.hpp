@@ -111,7 +111,10 @@ class residual_resampler {
 template <loss_model Law>
 resampler resampler_of(const char* function, const refitter<Law>& refit, const std::string& cluster_by) {
   if (cluster_by.empty()) return resampler::of_observations(refit.runs());
-  return resampler::of_clusters(refit.runs(), input_place<typename Law::input_type>(function, cluster_by));
+  auto clusters = resampler::of_clusters(refit.runs(), input_place<typename Law::input_type>(function, cluster_by));
+  require<std::invalid_argument>(clusters.units() > 1, function, joined({"number of clusters by ", cluster_by}),
+                                 clusters.units(), "at least 2: of one every draw is the same");
+  return clusters;
 }
 
 /// Fits number 0 to n - 1 by a runner, collected in their order.

@@ -89,7 +89,9 @@ class experiment_design {
   /// improve on: see `covariance`. The criterion and the residuals are those of the fit.
   template <std::ranges::random_access_range Runs, class F>
   experiment_design(const fit_result<Law>& result, const Runs& observations, F&& f, const training_cost& cost = {})
-      : result_(result), covariance_(covariance(result, observations, covariance_form::gauss_newton)), cost_(cost) {
+      : result_(result),
+        price_(cost, "scaling::experiment_design"),
+        covariance_(covariance(result, observations, covariance_form::gauss_newton)) {
     constexpr auto function = "scaling::experiment_design";
     if (covariance_.status != covariance_status::ok)
       detail::refuse<std::invalid_argument>(std::string(function) + ": the fit has no covariance to improve on");
@@ -235,14 +237,11 @@ class experiment_design {
   T variance_of(const state& now) const { return target_.dot(now * target_); }
   T error_of(const state& now) const { return std::sqrt(std::max(variance_of(now), T(0))); }
 
-  T flops_of(const input_type& run) const {
-    return static_cast<T>(cost_.factor) * std::pow(run.parameters, static_cast<T>(cost_.parameters_power)) *
-           std::pow(run.tokens, static_cast<T>(cost_.tokens_power));
-  }
+  T flops_of(const input_type& run) const { return price_.flops(run.parameters, run.tokens); }
 
   fit_result<Law> result_;
+  detail::price<T> price_;
   coefficient_covariance<Law> covariance_;
-  training_cost cost_;
   vector target_;
   T variance_ = 0;
 };

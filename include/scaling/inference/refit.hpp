@@ -25,6 +25,7 @@
 #include <scaling/fitting/grid.hpp>
 #include <scaling/fitting/observation.hpp>
 #include <scaling/fitting/screen.hpp>
+#include <scaling/fitting/weights.hpp>
 #include <scaling/loss_model.hpp>
 
 namespace scaling::detail {
@@ -47,7 +48,8 @@ class refitter {
       : law_(result.law),
         options_(result.options),
         limits_(constraints_of(function, result.options)),
-        runs_(distinct_runs<T>(observations, result.options.weights)) {
+        runs_((check_weights(function, result.options.weights, static_cast<std::size_t>(std::ranges::size(observations))),
+               distinct_runs<T>(observations, result.options.weights))) {
     T count = 0;
     for (const auto& run : runs_) count += run.count;
     require<std::invalid_argument>(count == static_cast<T>(result.observation_count), function,
