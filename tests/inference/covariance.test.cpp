@@ -291,7 +291,7 @@ TEST_CASE("errors that differ by weight are not taken for alike") {
 TEST_CASE("as many runs as coefficients had standard errors of 1e-15") {
   auto data = noisy(0.01, 1, 0);
   decltype(data) five;
-  for (const std::size_t i : {0, 5, 14, 30, 35}) five.push_back(data[i]);
+  for (const std::size_t i : {0u, 5u, 14u, 30u, 35u}) five.push_back(data[i]);
   const auto result = sc::fit<sc::chinchilla>(five);
   REQUIRE(result.free_count == 5);
   CHECK(sc::covariance(result, five).status == sc::covariance_status::not_identified);
