@@ -81,6 +81,13 @@ TEST_CASE("the order of the runs, a sum or a mean, runs repeated or counted: no 
     CHECK(mean.law == usual.law);
     CHECK(apart(mean.objective * double(runs.size()), usual.objective) < 1e-15);
 
+    auto twice = runs;
+    twice.insert(twice.end(), runs.begin(), runs.end());
+    const auto doubled = sc::fit<sc::chinchilla>(twice, {.criterion = options.criterion, .residual = options.residual});
+    CHECK(apart(doubled.objective, 2 * usual.objective) < same_objective);
+    check_same(doubled.law, usual.law);
+    CHECK(doubled.observation_count == 2 * runs.size());
+
     sc::frequencies often;
     runs_type repeated;
     for (const auto& run : runs) {

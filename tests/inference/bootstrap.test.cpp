@@ -215,6 +215,16 @@ TEST_CASE("what cannot be bootstrapped is refused") {
                     ContainsSubstring("scaling::bootstrap: number of observations = 35, must be the 36 of the fit"));
 }
 
+TEST_CASE("a bootstrap read weights beyond their end where there are more runs than in the fit") {
+  auto data = noisy(0.01);
+  const auto result =
+      sc::fit<sc::chinchilla>(data, {.weights = sc::relative_weights{std::vector<double>(data.size(), 2.0)}});
+  data.push_back(data.front());
+  CHECK_THROWS_WITH(sc::bootstrap(result, data),
+                    ContainsSubstring("scaling::bootstrap: number of weights.weight = 36, must be the number of "
+                                      "observations, 37"));
+}
+
 TEST_CASE("one cluster gave an interval without width") {
   std::vector<sc::observation<>> chain;  // sizes 0.09 % apart: read off a figure, all are one
   for (int i = 0; i < 40; ++i)
