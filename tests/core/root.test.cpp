@@ -200,6 +200,21 @@ TEST_CASE("a root where f is flat on both sides has derivatives that are no numb
   CHECK(std::isnan(root.x.gradient[0]));
 }
 
+TEMPLATE_TEST_CASE("a root where f jumps had the derivatives of another", "", float, double, long double) {
+  using T = TestType;
+  using number = scaling::input_dual<T, 1>;
+  for (const T height : {T(0.01L), T(1), T(100)}) {
+    CAPTURE(height);
+    const number c{T(0.3L), {1}};
+    const auto root =
+        find_root([&](const number& x) { return x - c + (x < T(0.3L) ? -height : height); }, number(-1), number(2));
+    CHECK(root.converged());
+    CHECK(std::isnan(root.x.gradient[0]));
+    const auto pole = find_root([&](const number& x) { return 1 / (x - c); }, number(-1), number(2));
+    CHECK(pole.x.gradient[0] == Catch::Approx(1).epsilon(1e-4));
+  }
+}
+
 TEST_CASE("a root at zero, where no relative tolerance helps, is found down to the smallest number") {
   const auto found = find_root([](double x) { return x < 0 ? -1.0 : 1.0; }, -1.0, 2.0);
   CHECK(found.converged());

@@ -4,8 +4,12 @@
 #include <limits>
 #include <vector>
 
+#include <Eigen/Dense>
+
 #include <scaling/chinchilla.hpp>
+#include <scaling/fitting/fit.hpp>
 #include <scaling/inference/agreement.hpp>
+#include <scaling/inference/covariance.hpp>
 #include <scaling/inference/likelihood.hpp>
 #include <scaling/inference/random.hpp>
 #include <scaling/published.hpp>
@@ -131,4 +135,25 @@ TEST_CASE("Wald's statistic is a sum of squared deviates") {
   CHECK(sc::wald_test(c, other).p_value == 0);
   c.status = sc::covariance_status::not_identified;
   CHECK(std::isnan(sc::wald_test(c, other).p_value));
+}
+
+TEST_CASE("Wald's test of a fit with a tie had a degree of freedom too many, and allowed what the tie forbids") {
+  const auto runs = noisy(0.01);
+  const auto result = sc::fit<sc::chinchilla>(runs, {.tied = {{"alpha", "beta"}}, .criterion = sc::squared{}});
+  const auto c = sc::covariance(result, runs);
+  REQUIRE(c.status == sc::covariance_status::ok);
+  auto other = result.law;
+  other.alpha = other.beta = result.law.alpha + 0.01;
+  const auto kept = sc::wald_test(c, other);
+  CHECK(kept.degrees_of_freedom == 4);
+  CHECK((kept.statistic > 0 && kept.statistic < 1000));
+  // The same by the four coordinates that are left.
+  const std::vector<int> free{0, 1, 2, 3};
+  const Eigen::MatrixXd V = c.matrix()(free, free);
+  const Eigen::VectorXd d = (sc::detail::fitted_coordinates(other) - sc::detail::fitted_coordinates(result.law))(free);
+  CHECK(kept.statistic == Approx(d.dot(V.fullPivLu().solve(d))).epsilon(1e-6));
+  other.beta += 1e-4;
+  CHECK(sc::wald_test(c, other).degrees_of_freedom == 4);
+  CHECK(sc::wald_test(c, other).p_value == 0);
+  CHECK(sc::wald_test(c, result.law).p_value == 1);
 }

@@ -184,6 +184,30 @@ TEST_CASE("what the runs do not bound has no end, and says so") {
   CHECK(p.interval.lower == 0);
 }
 
+TEST_CASE("a coefficient at 0, which has no logarithm, had no upper end") {
+  auto without_floor = truth;
+  without_floor.E = 0;
+  for (const double unit : {1.0, 1e-9, 1e9}) {  // of the loss, in which E is measured
+    CAPTURE(unit);
+    auto data = noisy(0.01, 3);
+    for (auto& run : data) run.loss *= unit * without_floor(run.at) / truth(run.at);
+    for (const sc::criterion& criterion : {sc::criterion(sc::squared{}), sc::criterion(sc::huber{1})}) {
+      const auto result = sc::fit<sc::chinchilla>(data, {.criterion = criterion});
+      REQUIRE(result.law.E == 0);
+      const auto p = sc::profile(result, data, "E");
+      CHECK(p.interval.lower == 0);
+      CHECK(!p.lower_determined);
+      CHECK(p.upper_determined);
+      CHECK(p.improvement < 1e-10);
+      const auto at_end = sc::fit<sc::chinchilla>(data, {.fixed = {{"E", p.interval.upper}}, .criterion = criterion});
+      const double ratio =
+          at_end.objective / result.objective;  // a wide Huber's lambda is 2 Q/(n - p), with E at 0 p = 4
+      const double statistic = p.statistic == sc::profile_statistic::gaussian ? 36 * std::log(ratio) : 32 * (ratio - 1);
+      CHECK(off(statistic, chi_squared_95) < 1e-5);
+    }
+  }
+}
+
 TEST_CASE("bounds of the fit are bounds of the interval") {
   const auto data = noisy(0.003);
   const auto free = sc::profile(sc::fit<sc::chinchilla>(data), data, "alpha").interval;

@@ -219,6 +219,18 @@ TEST_CASE("a plan that the unique tokens hold at one epoch stays there") {
   held(disguised<lovelace, long double>(stricter), 1e21_any, 5e9_any);
 }
 
+TEST_CASE("a plan of one epoch moved with its law where the penalty of the first repetitions is a step to any type") {
+  const lovelace<> steep{1.24275, 51.5303, 24.8363, .548979, .550747, .00054365, 1.003, .50866};
+  const auto held = [](const auto& plan) {
+    CHECK(plan.epochs == 1);
+    CHECK(plan.epochs.gradient == decltype(plan.epochs.gradient){});
+    CHECK(plan.parameters.gradient == decltype(plan.parameters.gradient){});
+  };
+  held(compute_optimal(moving(steep), 1e24, 1.2e11));
+  held(compute_optimal(moving(disguised<lovelace>(steep)), 1e24, 1.2e11));
+  held(compute_optimal(moving(in<float>(steep)), 1e24F, 1.2e11F));
+}
+
 TEST_CASE("a plan that comes to one epoch by itself is free to move, where the law has no kink") {
   const auto law = published::muennighoff_2023<>;
   const double flops = 1e21, tokens = compute_optimal(law, flops, 1e15).tokens;
@@ -269,6 +281,11 @@ TEST_CASE("other functions of a law, and a run that follows from one plan in ano
   check(known, [](const auto& l) { return cmath::log(halving_factor(l, cost)); });
   check(known, [](const auto& l) { return isoflop_penalty(l, 1e25_any, 2.0_any, cost); });
   check(known, [](const auto& l) { return cmath::log(worthwhile_plan(l, {1e9_any, 1e-18_any}, cost).flops); });
+  constexpr auto baseline = published::hoffmann_2022<long double>;  // a law that is known beside one that is not
+  check(known, [&](const auto& l) {
+    using T = plain_t<decltype(l.E)>;
+    return cmath::log(compute_saved(l, in<T>(baseline), 2.1_any)) + compute_saved(in<T>(baseline), l, 2.1_any);
+  });
   check(searched, [](const auto& l) { return cmath::log(returns_at(l, {1e9_any, 4e10_any}, cost).per_token); });
   check(searched, [](const auto& l) {
     const auto best = compute_optimal(l, 1e25_any, cost);

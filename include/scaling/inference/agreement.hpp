@@ -5,6 +5,8 @@
 // figure.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <ranges>
@@ -46,8 +48,12 @@ agreement<T> chi_squared_agreement(T statistic, int degrees_of_freedom) {
 
 /// Wald's test: d^T V^-1 d, where d is the difference of the two laws in the fitted coordinates (log A, alpha ...) over
 /// the coefficients that vary. NaN unless the covariance is ok.
+///
+/// Where coefficients are tied V is singular: its rank is the degrees of freedom, and of a law that does not keep the tie
+/// (to sqrt(epsilon) of the coordinates) the statistic is infinite, as is that of a law with a coefficient of 0 whose
+/// logarithm was fitted.
 /// Trap: like every Wald test it depends on the coordinates; far from the law, where it is quadratic only by
-/// extrapolation, its size says less than that it is large.
+/// extrapolation, its size says less than that it is large. A law whose coefficients were rounded keeps few ties.
 template <loss_model Law>
 agreement<typename Law::real_type> wald_test(const coefficient_covariance<Law>& covariance, const Law& other) {
   using T = typename Law::real_type;
@@ -56,15 +62,20 @@ agreement<typename Law::real_type> wald_test(const coefficient_covariance<Law>& 
   std::vector<int> places;
   for (std::size_t k = 0; k < table.size(); ++k)
     if (covariance.varies(table[k].symbol)) places.push_back(static_cast<int>(k));
-  const auto freedom = static_cast<int>(places.size());
-  if (covariance.status != covariance_status::ok || freedom == 0)
-    return {std::numeric_limits<T>::quiet_NaN(), freedom, std::numeric_limits<T>::quiet_NaN()};
-  const auto difference = (detail::fitted_coordinates(other) - detail::fitted_coordinates(covariance.law)).eval();
+  constexpr T infinity = std::numeric_limits<T>::infinity(), not_a_number = std::numeric_limits<T>::quiet_NaN();
+  if (covariance.status != covariance_status::ok || places.empty())
+    return {not_a_number, static_cast<int>(places.size()), not_a_number};
   const dynamic reduced = covariance.factor(places, Eigen::all);
-  if (!difference(places).allFinite())
-    return detail::chi_squared_agreement(std::numeric_limits<T>::infinity(), freedom);
+  const auto decomposition = reduced.completeOrthogonalDecomposition();
+  const auto freedom = static_cast<int>(decomposition.rank());
+  const auto here = detail::fitted_coordinates(covariance.law), there = detail::fitted_coordinates(other);
+  const auto difference = (there - here)(places).eval();
+  if (!difference.allFinite()) return detail::chi_squared_agreement(infinity, freedom);
   // F z = d with the shortest z: |z|^2 is the statistic, without V being formed.
-  const auto z = reduced.completeOrthogonalDecomposition().solve(difference(places)).eval();
+  const auto z = decomposition.solve(difference).eval();
+  const auto scale = here(places).stableNorm() + there(places).stableNorm();
+  if ((reduced * z - difference).stableNorm() > std::sqrt(std::numeric_limits<T>::epsilon()) * scale)
+    return detail::chi_squared_agreement(infinity, freedom);
   return detail::chi_squared_agreement(z.squaredNorm(), freedom);
 }
 

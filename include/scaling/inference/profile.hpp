@@ -222,11 +222,21 @@ auto profile(const fit_result<Law>& result, const Runs& observations, std::strin
   const auto end = [&](T direction, T bound) -> std::pair<T, bool> {
     const T most = std::numeric_limits<T>::max(), least = std::numeric_limits<T>::min();
     const T edge = log ? std::log(std::clamp(bound, least, most)) : std::clamp(bound, -most, most);
-    T inner = at, inside = -quantile;
+    T from = at, inside = -quantile;
+    if (log && estimate == 0) {  // no logarithm: the first of the starts, or so far below it that the runs allow it
+      from = std::min(edge, static_cast<T>(table[place].starts.from));
+      inside = statistic(from) - quantile;
+      for (T down = 1; inside > 0 && from > std::log(least); down *= 2) {
+        from = std::max(from - down, std::log(least));
+        inside = statistic(from) - quantile;
+      }
+      if (!(inside <= 0)) return {std::numeric_limits<T>::quiet_NaN(), false};
+    }
+    T inner = from;
     T step = log ? T(1) / 64 : std::max(std::abs(estimate), T(0.01)) / 64;
     for (int doubling = 0; doubling < 80; ++doubling, step *= 2) {
-      const bool last = !(direction * (edge - at) > step);
-      const T outer = last ? edge : at + direction * step, outside = statistic(outer) - quantile;
+      const bool last = !(direction * (edge - from) > step);
+      const T outer = last ? edge : from + direction * step, outside = statistic(outer) - quantile;
       if (std::isnan(outside)) return {outside, false};
       if (outside > 0) {
         const auto f = [&](T x) { return statistic(x) - quantile; };

@@ -98,7 +98,7 @@ constexpr void visit_minima(const F& f, T end, const Visit& visit) {
     const T upper = end * static_cast<T>(i * i) / (cells * cells), f_upper = f(upper);
     if (f_lower < 0 && f_upper >= 0) {
       const auto root = find_root(f, lower, upper);
-      if (root.converged()) visit(root.x);
+      if (root.converged()) visit(root.lower == 0 ? T(0) : root.x);  // a root below all numbers is a jump at 0
     }
     lower = upper, f_lower = f_upper;
   }

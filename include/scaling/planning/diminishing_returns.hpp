@@ -10,6 +10,8 @@
 // worth v pays for compute at a price c per FLOP until gamma (L - E) v = c C.
 #pragma once
 
+#include <type_traits>
+
 #include <scaling/chinchilla.hpp>
 #include <scaling/core/cmath.hpp>
 #include <scaling/core/error.hpp>
@@ -80,11 +82,15 @@ constexpr T return_per_flop(const chinchilla<T>& law, value_of_t<T> flops, const
 /// How many times less compute `law` needs than `baseline` to reach `loss` [nats/token], both spent at their best.
 ///
 /// Below 1 it needs more. Domain: loss above the irreducible loss of both. Errors: as for compute_optimal_for_loss.
-/// Accuracy: as there, of both. Trap: the losses of laws from different corpora or tokenizers do not compare.
-template <scalar T>
-constexpr T compute_saved(const chinchilla<T>& law, const chinchilla<T>& baseline, value_of_t<T> loss,
-                          const training_cost& cost = {}) {
-  return compute_optimal_for_loss(baseline, loss, cost).flops / compute_optimal_for_loss(law, loss, cost).flops;
+/// Accuracy: as there, of both. One may carry derivatives while the other is known.
+/// Trap: the losses of laws from different corpora or tokenizers do not compare.
+template <scalar T, scalar U, class Either = std::conditional_t<real<T>, U, T>>
+constexpr Either compute_saved(const chinchilla<T>& law, const chinchilla<U>& baseline, value_of_t<Either> loss,
+                               const training_cost& cost = {}) {
+  const auto flops = [&](const auto& c) {
+    return compute_optimal_for_loss(chinchilla<Either>{c.E, c.A, c.B, c.alpha, c.beta}, loss, cost).flops;
+  };
+  return flops(baseline) / flops(law);
 }
 
 /// What a nat per token less is worth, and what a FLOP costs, in the same money.
