@@ -186,7 +186,8 @@ class profiled_statistic {
 /// With a `density`, the statistic is that of its likelihood, whatever criterion the fit is by, and the interval lies
 /// about the coefficient of the greatest likelihood; the fit's fixed, tied and bounded coefficients stay as they are.
 ///
-/// Domain: a fit in which the coefficient is free; if it is at a bound, the interval starts there.
+/// Domain: a fit in which the coefficient is free; if it is at a bound, the interval starts there, and where the truth is
+/// there too it holds it more often than it says.
 /// Errors: std::invalid_argument for a symbol that the law has not, or that was fixed, for a fit that found no law, and
 /// for a density if the fit has weights.
 /// Both ends are NaN where the criterion is 0, as without noise or with as many coefficients as runs.
