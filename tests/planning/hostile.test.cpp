@@ -33,6 +33,16 @@ TEST_CASE("a finite law at the ends of the range gets a refusal for a plan, not 
   CHECK_THROWS_WITH(sc::compute_optimal_for_loss(sc::chinchilla<>{0, 1e101, 1e-199, 1e166, 1e-290}, 1e119), beyond);
 }
 
+TEST_CASE("a plan of no parameters, of no tokens or of infinitely many was given where the type ends") {
+  constexpr sc::chinchilla<float> flat{2.03025484F, 0.163438171F, 3096.15942F, 0.0744821578F, 0.0718681738F};
+  CHECK_THROWS_WITH(sc::compute_optimal(flat, 5e23F), beyond);  // in double 6e40 tokens
+  constexpr sc::chinchilla<float> steady{1.8F, 480, 2085, 0.35F, 0.37F};
+  CHECK_THROWS_WITH(sc::compute_optimal_for_parameters(steady, 1e38F), beyond);
+  CHECK_THROWS_WITH(sc::compute_optimal_for_loss(steady, 1.8000001F), beyond);
+  constexpr sc::chinchilla<> slow{2.15812146, 0.00130780029, 7879621.6, 0.00820790804, 0.0171208393};
+  CHECK_THROWS_WITH(sc::compute_optimal_for_non_embedding_flops(slow, {1705.55}, 9.84637e23), beyond);
+}
+
 TEST_CASE("a budget that overflows as a power of itself has a run all the same") {
   const sc::training_cost cost{1.35, 1.78, 0.51};  // (2e241)^(1/0.51) is infinite, and (5e132)^(-1.78/0.51) is 0
   const sc::chinchilla<> law{0.42, 4.8, 1e8, 0.0625, 1.8};

@@ -161,6 +161,9 @@ constexpr non_embedding_allocation<T> compute_optimal_for_non_embedding_flops(
   const T N = path.parameters(non_embedding_flops);
   auto plan = path.plan(N, non_embedding_flops / 6 / N);
   plan.flops = non_embedding_flops;
+  // Both counts are to be numbers: N_E is asked in the place of the budget, which has been.
+  detail::plan_of_numbers(allocation<T>{plan.total_parameters, plan.tokens, N, plan.loss}, function,
+                          "non_embedding_flops", non_embedding_flops);
   return plan;
 }
 

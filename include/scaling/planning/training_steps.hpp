@@ -31,31 +31,39 @@ struct step_allocation {
 
 namespace detail {
 
-/// All compute-optimal plans, by their loss. Each number is one at a loss of 1, times a power of the loss.
+/// All compute-optimal plans, by their loss: N, B and S are each one at a loss of 1, times a power of the loss. What the
+/// plan at a loss of 1 costs need not be a number: with dear tokens it is beyond a float.
 template <scalar T>
-struct step_path {
-  T of_parameters, of_batch, of_steps, of_flops;  // minus the powers
-  step_allocation<T> at_one;
+struct step_path : price<T> {
+  using price<T>::k, price<T>::p, price<T>::q;
+  T of_parameters, of_batch, of_steps;  // minus the powers
+  T N1, B1, S1;
 
   constexpr step_path(const kaplan_steps<T>& law, const critical_batch<plain_t<T>>& batch, const training_cost& cost,
                       const char* function)
-      : of_parameters(), of_batch(), of_steps(), of_flops(), at_one() {
+      : price<T>(cost, function), of_parameters(), of_batch(), of_steps(), N1(), B1(), S1() {
     for (const auto& row : kaplan_steps<T>::coefficients())
       require(positive_finite(law.*row.member), function, row.symbol, law.*row.member, "positive and finite");
     require(positive_finite(batch.B_star), function, "B_star", batch.B_star, "positive and finite");
     require(positive_finite(batch.alpha_B), function, "alpha_B", batch.alpha_B, "positive and finite");
-    const price<T> in_T(cost, function);
-    const T f = law.alpha_N * in_T.q / (law.alpha_S * in_T.p);
+    const T f = law.alpha_N * q / (law.alpha_S * p);
     of_parameters = 1 / law.alpha_N, of_batch = 1 / batch.alpha_B, of_steps = 1 / law.alpha_S;
-    of_flops = in_T.p * of_parameters + in_T.q * (of_batch + of_steps);
-    const T N = law.N_c * cmath::pow(1 + f, of_parameters), S = law.S_c * cmath::pow((1 + f) / f, of_steps);
-    at_one = {N, batch.B_star, S, 2 * batch.B_star * S, in_T.flops(N, batch.B_star * S), T(1)};
+    N1 = law.N_c * cmath::pow(1 + f, of_parameters);
+    B1 = batch.B_star;
+    S1 = law.S_c * cmath::pow((1 + f) / f, of_steps);
+  }
+
+  constexpr T loss_of_parameters(T N) const { return cmath::pow(N1 / N, 1 / of_parameters); }
+  constexpr T loss_of_tokens(T D) const { return cmath::pow(2 * B1 * S1 / D, 1 / (of_batch + of_steps)); }
+  constexpr T loss_of_flops(T C) const {
+    const T of_flops = p * of_parameters + q * (of_batch + of_steps);
+    return cmath::pow(N1, p / of_flops) * cmath::pow(B1 * S1, q / of_flops) * cmath::pow(C / k, -1 / of_flops);
   }
 
   constexpr step_allocation<T> at(T loss) const {
-    const auto of = [loss](T one, T power) { return one * cmath::pow(loss, -power); };
-    return {of(at_one.parameters, of_parameters),   of(at_one.batch, of_batch), of(at_one.steps, of_steps),
-            of(at_one.tokens, of_batch + of_steps), of(at_one.flops, of_flops), loss};
+    const T N = N1 * cmath::pow(loss, -of_parameters), B = B1 * cmath::pow(loss, -of_batch),
+            S = S1 * cmath::pow(loss, -of_steps);
+    return {N, B, S, 2 * B * S, price<T>::flops(N, B * S), loss};
   }
 };
 
@@ -73,7 +81,7 @@ constexpr step_allocation<T> compute_optimal(const kaplan_steps<T>& law, const c
   constexpr auto function = "scaling::compute_optimal";
   detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
   const detail::step_path<T> path(law, batch, cost, function);
-  auto plan = path.at(cmath::pow(path.at_one.flops / flops, 1 / path.of_flops));
+  auto plan = path.at(path.loss_of_flops(flops));
   plan.flops = flops;
   return detail::plan_of_numbers(plan, function, "flops", flops);
 }
@@ -86,7 +94,7 @@ constexpr step_allocation<T> compute_optimal_for_parameters(const kaplan_steps<T
   constexpr auto function = "scaling::compute_optimal_for_parameters";
   detail::require(positive_finite(parameters), function, "parameters", parameters, "positive and finite");
   const detail::step_path<T> path(law, batch, cost, function);
-  auto plan = path.at(cmath::pow(path.at_one.parameters / parameters, 1 / path.of_parameters));
+  auto plan = path.at(path.loss_of_parameters(parameters));
   plan.parameters = parameters;
   return detail::plan_of_numbers(plan, function, "parameters", parameters);
 }
@@ -99,7 +107,7 @@ constexpr step_allocation<T> compute_optimal_for_tokens(const kaplan_steps<T>& l
   constexpr auto function = "scaling::compute_optimal_for_tokens";
   detail::require(positive_finite(tokens), function, "tokens", tokens, "positive and finite");
   const detail::step_path<T> path(law, batch, cost, function);
-  auto plan = path.at(cmath::pow(path.at_one.tokens / tokens, 1 / (path.of_batch + path.of_steps)));
+  auto plan = path.at(path.loss_of_tokens(tokens));
   plan.tokens = tokens;
   return detail::plan_of_numbers(plan, function, "tokens", tokens);
 }
