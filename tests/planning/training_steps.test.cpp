@@ -135,10 +135,12 @@ TEST_CASE("A plan by steps that makes no sense is refused by name") {
 TEST_CASE("a plan by steps in float came to nothing where the cost of a loss of 1 is beyond it") {
   const kaplan_steps<float> law{7.37649949e+15F, 678906.312F, 0.0559555404F, 0.0723190531F};
   const critical_batch<float> batch{6.18226688e+09F, 0.0884139836F};
-  const auto plan = compute_optimal(law, batch, 6.36618969e+13F);
-  const auto exact = compute_optimal(kaplan_steps<>{law.N_c, law.S_c, law.alpha_N, law.alpha_S},
-                                     critical_batch<>{batch.B_star, batch.alpha_B}, double{6.36618969e+13F});
-  const auto same = [](float got, double want) { CHECK(std::abs(double{got} / want - 1) < 2000 * 0x1p-23); };
+  const float flops = 6.36618969e+13F;
+  const auto wide = [](float x) { return static_cast<double>(x); };
+  const auto plan = compute_optimal(law, batch, flops);
+  const auto exact = compute_optimal(kaplan_steps<>{wide(law.N_c), wide(law.S_c), wide(law.alpha_N), wide(law.alpha_S)},
+                                     critical_batch<>{wide(batch.B_star), wide(batch.alpha_B)}, wide(flops));
+  const auto same = [&](float got, double want) { CHECK(std::abs(wide(got) / want - 1) < 2000 * 0x1p-23); };
   same(plan.parameters, exact.parameters);
   same(plan.steps, exact.steps);
   same(plan.tokens, exact.tokens);
