@@ -178,6 +178,24 @@ TEST_CASE("a budget without a minimum among its sizes says why and is left out")
   CHECK(std::isnan(result.tokens.exponent_error));
 }
 
+TEST_CASE("sizes 1e-7 apart counted as different, and a parabola through two could call a minimum inside") {
+  const auto minimum_of = [](double step, std::size_t budget) {
+    auto runs = parabolas();
+    for (std::size_t i = 5 * budget; i < 5 * budget + 5; ++i) {
+      auto& at = runs[i].at;  // two sizes, one of which is written down in three ways
+      at.parameters = i % 5 < 3 ? 1e9 * std::pow(1 + step, double(i % 5)) : 3e9;
+      at.tokens = budgets[budget] / 6 / at.parameters;
+      runs[i].loss = i % 5 == 1 ? 2.9 : 3;
+    }
+    return sc::fit_isoflop(runs).budgets[budget].minimum;
+  };
+  for (const double step : {1e-12, 1e-7, 4.9e-4}) CHECK(minimum_of(step, 2) == sc::isoflop_minimum::too_few_sizes);
+  CHECK(minimum_of(5.1e-4, 2) != sc::isoflop_minimum::too_few_sizes);  // the third is 1e-3 above the first
+  CHECK(minimum_of(2e-3, 2) != sc::isoflop_minimum::too_few_sizes);
+  CHECK_THROWS_WITH(sc::bias_of_isoflop(std::vector<double>{1, 2, 1 + 1e-7}, of_printed),
+                    ContainsSubstring("number of different sizes = 2, must be at least the 3"));
+}
+
 TEST_CASE("two minima give an exponent without an error, and three sizes a minimum without one") {
   auto runs = parabolas();
   runs.resize(10);

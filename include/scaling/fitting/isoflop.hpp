@@ -52,7 +52,7 @@ enum class isoflop_minimum {
   inside,         ///< the lowest loss is between the smallest and the largest size tried
   at_edge,        ///< it is beyond them: more sizes on that side are needed
   no_curvature,   ///< the parabola opens downwards or is a line
-  too_few_sizes,  ///< fewer than three different sizes
+  too_few_sizes,  ///< fewer than three different sizes; those within a thousandth of one another are one
 };
 
 /// One budget. What was not found is NaN.
@@ -118,9 +118,7 @@ isoflop_budget<T> budget_of(const std::vector<isoflop_point<T>>& runs, const iso
   constexpr T nan = std::numeric_limits<T>::quiet_NaN();
   std::vector<weighted_point<T>> losses, tokens;
   T total = 0, log_cost = 0;
-  std::size_t sizes = 0;
   for (const auto& run : runs) {
-    sizes += losses.empty() || losses.back().x != run.log_N;
     losses.push_back({run.log_N, run.loss, run.weight});
     tokens.push_back({run.log_N, run.log_D, run.weight});
     total += run.weight;
@@ -137,7 +135,7 @@ isoflop_budget<T> budget_of(const std::vector<isoflop_point<T>>& runs, const iso
                            nan,
                            nan,
                            {nan, nan}};
-  if (sizes < 3) return budget;
+  if (count_of_sizes<T>(losses) < 3) return budget;
   const auto curve = parabola_through<T>(losses);
   budget.curvature = curve.curvature;
   budget.minimum = isoflop_minimum::no_curvature;

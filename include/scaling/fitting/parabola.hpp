@@ -18,6 +18,7 @@
 // Source: Czech et al. 2026 (Open Athena, scaling-law-analysis) for C = 6 N D and equally spaced sizes about N*.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <span>
@@ -95,6 +96,27 @@ constexpr parabola<T> parabola_through(std::span<const weighted_point<T>> points
           cmath::sqrt(variance * (1 / square + ratio * ratio / square_2)) / (2 * c_2)};
 }
 
+/// How many sizes there are among the points, whose x are ln N: another one is more than a thousandth above the last one
+/// counted. Sizes that are read off a figure, or counted by two people, differ by less and are one model; a parabola
+/// through two such and a third would be bent by the noise between them. A condition number would not say so: three
+/// points have no scatter that it could be measured against. Where there is one, log_parameters_error says how well
+/// sizes that are close together, but not the same, determine the parabola.
+template <real T>
+std::size_t count_of_sizes(std::span<const weighted_point<T>> points) {
+  const T same = cmath::log1p(T(1e-3L));
+  std::vector<T> sizes;
+  for (const auto& point : points) sizes.push_back(point.x);
+  std::sort(sizes.begin(), sizes.end());
+  std::size_t count = 0;
+  T last = 0;
+  for (const T size : sizes) {
+    if (count > 0 && !(size - last > same)) continue;
+    ++count;
+    last = size;
+  }
+  return count;
+}
+
 /// ln of the factor by which the parabola's N* is off, for points whose x is ln(N/N*); their y is overwritten.
 template <real T>
 constexpr T parabola_bias(std::vector<weighted_point<T>>& points, const isoflop_exponents<T>& exponents, T m) {
@@ -119,7 +141,7 @@ constexpr void require_exponents(const isoflop_exponents<T>& exponents, const tr
 ///
 /// `sizes` are the model sizes tried, in units of the best one: {0.5, 1, 2} is a grid centred on N*. Symmetric grids
 /// have no bias if alpha = beta p/q, otherwise one that grows with their width; a grid off the centre has one always.
-/// Domain: at least three different sizes, all > 0; exponents > 0.
+/// Domain: sizes > 0, at least three of which differ by more than a thousandth; exponents > 0.
 /// Errors: std::domain_error and std::invalid_argument that name the offender.
 /// Accuracy: ln of the factors to some 100 epsilon. Closed form, as above.
 template <real T>
@@ -128,15 +150,11 @@ isoflop_bias<T> bias_of_isoflop(std::type_identity_t<std::span<const T>> sizes, 
   constexpr auto function = "scaling::bias_of_isoflop";
   detail::require_exponents(exponents, cost, function);
   std::vector<detail::weighted_point<T>> points;
-  std::size_t different = 0;
   for (const T size : sizes) {
     detail::require(positive_finite(size), function, "size", size, "positive and finite");
-    bool known = false;
-    const T x = cmath::log(size);
-    for (const auto& point : points) known = known || point.x == x;
-    different += !known;
-    points.push_back({x, 0});
+    points.push_back({cmath::log(size), 0});
   }
+  const std::size_t different = detail::count_of_sizes<T>(points);
   detail::require<std::invalid_argument>(different >= 3, function, "number of different sizes", different,
                                          "at least the 3 coefficients of a parabola");
   const T m = T(cost.parameters_power) / T(cost.tokens_power), bias = detail::parabola_bias<T>(points, exponents, m);
