@@ -109,6 +109,26 @@ TEST_CASE("the search for the scale went on for ever where a residual is infinit
   CHECK(narrow.log_likelihood == Approx(laplace.log_likelihood).epsilon(1e-9));
 }
 
+TEST_CASE("a Huber density with a delta below 1e-308 was minus infinity, and is Laplace's") {
+  const auto runs = noisy(0.01);
+  const auto laplace = sc::log_likelihood(law, runs, sc::absolute{});
+  for (const double delta : {1e-150, 1e-200, 1e-300, 1e-308, 1e-310, 5e-324}) {
+    const auto narrow = sc::log_likelihood(law, runs, sc::huber{delta});
+    CAPTURE(delta, narrow.log_likelihood, narrow.scale);
+    CHECK(narrow.log_likelihood == Approx(laplace.log_likelihood).epsilon(1e-13));
+    if (delta >= 1e-300)
+      CHECK(narrow.scale == Approx(delta * laplace.scale).epsilon(1e-12));  // a normal number
+    else
+      CHECK(narrow.scale <= delta);
+  }
+  // And in a type that has no such number.
+  std::vector<sc::observation<sc::training_run<float>>> in_float;
+  for (const auto& run : runs) in_float.push_back({{float(run.at.parameters), float(run.at.tokens)}, float(run.loss)});
+  const sc::chinchilla<float> law_in_float = sc::published::besiroglu_2024<float>;
+  CHECK(sc::log_likelihood(law_in_float, in_float, sc::huber{1e-60}).log_likelihood ==
+        Approx(sc::log_likelihood(law_in_float, in_float, sc::absolute{}).log_likelihood).epsilon(1e-5));
+}
+
 TEST_CASE("Wald's statistic is a sum of squared deviates") {
   sc::coefficient_covariance<law_type> c{law, sc::detail::coordinate_matrix<law_type>::Zero()};
   for (int k = 0; k < 5; ++k) c.factor(k, k) = 0.1 * (k + 1);

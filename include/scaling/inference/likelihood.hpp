@@ -13,6 +13,7 @@
 // at the optimum of a fit by `absolute`, not of one by huber{delta}, whose delta is in the units of the residuals.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -37,36 +38,44 @@ struct scaled_likelihood {
 namespace detail {
 
 /// Of residuals not all zero under Huber's density: sigma is the root of sum psi(r/sigma) r/sigma = n, whose left side
-/// falls in sigma.
+/// falls in sigma. For a delta below 1 it is of the order of delta times the residuals, so that it is sought as a multiple
+/// of `unit`, which is delta then: also for a delta of 1e-310, whose sigma is no number any more, or of nothing in T.
 template <class T>
 scaled_likelihood<T> huber_likelihood(const std::vector<T>& residuals, T delta) {
-  const T n = static_cast<T>(residuals.size());
-  const auto over = [&](T log_sigma, const auto& term) {
+  const T n = static_cast<T>(residuals.size()), unit = std::min(delta, T(1)), steep = std::max(delta, T(1));
+  // With x = |r| / (sigma / unit): z = x / unit, delta z = steep x. Where `unit` is nothing no x is below the zone.
+  const auto over = [&](T log_scale, const auto& term) {
     T sum = 0;
-    for (const T r : residuals) sum += term(std::abs(r) * std::exp(-log_sigma));
+    for (const T r : residuals) sum += term(std::abs(r) * std::exp(-log_scale));
     return sum;
   };
   // Between the scales at which all residuals would be quadratic and all would be linear.
   T squares = 0, sizes = 0;
   for (const T r : residuals) squares += r * r, sizes += std::abs(r);
-  const T quadratic = std::log(squares / n) / 2, linear = std::log(delta) + std::log(sizes / n);
-  const auto excess = [&](T s) { return over(s, [&](T z) { return z <= delta ? z * z : delta * z; }) - n; };
+  const T quadratic = std::log(squares / n) / 2 - std::log(unit), linear = std::log(steep) + std::log(sizes / n);
+  const auto in_zone = [&](T x) { return x < unit * delta; };
+  const auto excess = [&](T s) {
+    return over(s, [&](T x) { return in_zone(x) ? x / unit * (x / unit) : steep * x; }) - n;
+  };
   // The left side is at most either of the two, and equals the smaller where the residuals are all of one kind.
   T lower = std::min(quadratic, linear);
   while (!(excess(lower) >= 0)) lower -= 1;
   T upper = std::min(quadratic, linear);
   while (!(excess(upper) <= 0)) upper += 1;
-  const T log_sigma = lower == upper ? lower : find_root(excess, lower, upper).x;
+  const T log_scale = lower == upper ? lower : find_root(excess, lower, upper).x;
   constexpr T pi = T(3.14159265358979323846264338327950288L);
-  const T normaliser = std::sqrt(2 * pi) * std::erf(delta / std::sqrt(T(2))) + 2 / delta * std::exp(-delta * delta / 2);
-  const T rho = over(log_sigma, [&](T z) { return z <= delta ? z * z / 2 : delta * (z - delta / 2); });
-  return {-rho - n * (log_sigma + std::log(normaliser)), std::exp(log_sigma)};
+  const T normaliser =  // times unit
+      unit * std::sqrt(2 * pi) * std::erf(delta / std::sqrt(T(2))) + 2 / steep * std::exp(-delta * delta / 2);
+  const T rho =
+      over(log_scale, [&](T x) { return in_zone(x) ? x / unit * (x / unit) / 2 : steep * x - delta * delta / 2; });
+  return {-rho - n * (log_scale + std::log(normaliser)), unit * std::exp(log_scale)};
 }
 
 }  // namespace detail
 
 /// The log-likelihood of the residuals of a law, which may be a published one as well as a fitted one.
-/// Infinite where all residuals are zero; minus infinity where one is infinite, as the log of a loss of 0 is.
+/// Infinite where all residuals are zero; minus infinity where one is infinite, as the log of a loss of 0 is. Huber's
+/// density goes over into Laplace's as delta goes to 0, and sigma to 0 with it.
 /// Differences between laws on the same runs and residuals are what it is for.
 template <loss_model Law, std::ranges::input_range Runs>
 scaled_likelihood<typename Law::real_type> log_likelihood(const Law& law, const Runs& observations,
