@@ -59,17 +59,28 @@ const table tables[] = {
     {"header_only", ": no runs: there is only a header"},
     {"header_only_no_newline", ": no runs: there is only a header"},
     // columns
-    {"no_header", ":1: no column is recognised as parameters; the columns are '1e8', '2e9', '3.28'"},
-    {"no_loss", ":1: no column is recognised as loss; the columns are 'parameters', 'tokens'"},
+    {"no_header",
+     ":1: no column is recognised as parameters; the columns are '1e8', '2e9', '3.28'; name one by "
+     "columns::parameters"},
+    {"no_loss",
+     ":1: no column is recognised as loss; the columns are 'parameters', 'tokens'; name one by columns::loss"},
     {"perplexity_for_loss",
-     ":1: no column is recognised as loss; the columns are 'parameters', 'tokens', 'perplexity'"},
+     ":1: no column is recognised as loss; the columns are 'parameters', 'tokens', 'perplexity'; name one by "
+     "columns::loss"},
     {"doubled_column", ":1: column 3 'loss' and column 4 'loss' both match loss, must be one"},
     {"two_losses", ":1: column 4 'loss' and column 5 'val_loss' both match loss, must be one"},
     {"doubled_in_another_case", ":1: column 1 'parameters' and column 2 'N' both match parameters, must be one"},
-    {"comment_first", ":1: no column is recognised as parameters; the columns are '# runs of June', 'all of them'"},
-    {"blanks_for_commas", ":1: no column is recognised as parameters; the columns are 'parameters tokens loss'"},
-    {"markdown", ":1: no column is recognised as parameters; the columns are '| parameters | tokens | loss |'"},
-    {"html", ":1: no column is recognised as parameters; the columns are '<!DOCTYPE html>'"},
+    {"comment_first",
+     ":1: no column is recognised as parameters; the columns are '# runs of June', 'all of them'; name one by "
+     "columns::parameters"},
+    {"blanks_for_commas",
+     ":1: no column is recognised as parameters; the columns are 'parameters tokens loss'; name one by "
+     "columns::parameters"},
+    {"markdown",
+     ":1: no column is recognised as parameters; the columns are '| parameters | tokens | loss |'; name one by "
+     "columns::parameters"},
+    {"html",
+     ":1: no column is recognised as parameters; the columns are '<!DOCTYPE html>'; name one by columns::parameters"},
     {"json", R"(:1: text after the closing quote of "tokens", must be the end of the cell)"},
     // rows
     {"short_row", ":5: 2 cells, must be 3 as in the header"},
@@ -180,8 +191,9 @@ TEST_CASE("what is no plain text is refused") {
     CHECK(refusal(utf_16(text, high_first)) == "runs.csv:1: a NUL byte, must be a table in plain text " + spreadsheet);
   CHECK(refusal("PK\x03\x04" + nul + text) == "runs.csv:1: a NUL byte, must be a table in plain text " + spreadsheet);
   CHECK(refusal(text + nul) == "runs.csv:8: a NUL byte, must be a table in plain text " + spreadsheet);
-  CHECK(refusal("\x89PNG\r\n\x1A\n" + text) ==
-        "runs.csv:1: no column is recognised as parameters; the columns are '\x89PNG'");
+  CHECK(
+      refusal("\x89PNG\r\n\x1A\n" + text) ==
+      "runs.csv:1: no column is recognised as parameters; the columns are '\x89PNG'; name one by columns::parameters");
   CHECK(refusal("\x1F\x8B\x08" + text).starts_with("runs.csv:1: no column is recognised as parameters"));
 }
 
@@ -194,7 +206,7 @@ TEST_CASE("long lines, long cells and many columns are read, and messages about 
   CHECK(scaling::io::read_runs(deep, "runs.csv").size() == 7);
   const auto unnamed = refusal(header.substr(header.find("note")) + "\n");
   CHECK(unnamed.size() < 500);
-  CHECK(unnamed.ends_with("'note 28', 'note 29' and 19970 more"));
+  CHECK(unnamed.ends_with("'note 28', 'note 29' and 19970 more; name one by columns::parameters"));
   CHECK(refusal(plain_text() + "1e8,2e9," + std::string(1 << 20, '9')).size() < 250);
   CHECK(refusal(plain_text() + std::string(100000, ',')) == "runs.csv:8: 100001 cells, must be 3 as in the header");
 }

@@ -308,11 +308,17 @@ TEST_CASE("malformed tables are refused in one sentence") {
        "runs.csv:2: column 3 'loss': \"" + longest.substr(1) + "...\", must be a positive finite number"},
       // columns
       {"N,D,perplexity\n1,2,3\n",
-       "runs.csv:1: no column is recognised as loss; the columns are 'N', 'D', 'perplexity'"},
-      {"\n1e9,2e10,2.5\n", "runs.csv:2: no column is recognised as parameters; the columns are '1e9', '2e10', '2.5'"},
-      {"N D loss\n1 2 3\n", "runs.csv:1: no column is recognised as parameters; the columns are 'N D loss'"},
+       "runs.csv:1: no column is recognised as loss; the columns are 'N', 'D', 'perplexity'; name one by "
+       "columns::loss"},
+      {"\n1e9,2e10,2.5\n",
+       "runs.csv:2: no column is recognised as parameters; the columns are '1e9', '2e10', '2.5'; name one by "
+       "columns::parameters"},
+      {"N D loss\n1 2 3\n",
+       "runs.csv:1: no column is recognised as parameters; the columns are 'N D loss'; name one by "
+       "columns::parameters"},
       {"_,D,loss,\n1,2,3,4\n",
-       "runs.csv:1: no column is recognised as parameters; the columns are '_', 'D', 'loss', ''"},
+       "runs.csv:1: no column is recognised as parameters; the columns are '_', 'D', 'loss', ''; name one by "
+       "columns::parameters"},
       {"N,D,loss\n1,2,3\n", "runs.csv:1: there is no column 'c4'; the columns are 'N', 'D', 'loss'", {.loss = "c4"}},
       {"N,D,loss,\n1,2,3,4\n",
        "runs.csv:1: there is no column '-'; the columns are 'N', 'D', 'loss', ''",
@@ -335,6 +341,12 @@ TEST_CASE("malformed tables are refused in one sentence") {
   }));
   CAPTURE(text);
   CHECK(refusal(text, wanted) == message);
+}
+
+TEST_CASE("a table whose columns have names of their own was refused without a word on how to name them") {
+  CHECK(refusal<tuned_run<double>, std::runtime_error>("U,speed,loss\n1,2,3\n", {}) ==
+        "runs.csv:1: no column is recognised as learning_rate; the columns are 'U', 'speed', 'loss'; name one by "
+        "columns::others");
 }
 
 TEST_CASE("columns that nobody reads may be doubled or nameless") {

@@ -2,6 +2,7 @@
 // cause for, and the closing checklist.
 // SPDX-License-Identifier: BSL-1.0
 #include <cmath>
+#include <limits>
 #include <random>
 #include <sstream>
 #include <string>
@@ -133,6 +134,20 @@ TEST_CASE("every doubt is said: bounds, identification, units, convergence") {
   result.basins.push_back({result.law, result.objective * 1.001, 0.001});
   CHECK_THAT(text_of(result), ContainsSubstring("other minima: +0.1 %"));
   CHECK_THAT(text_of(result), ContainsSubstring("another minimum is only 0.1 % higher"));
+}
+
+TEST_CASE("an extrapolation that is no number was reported as inside the fitted range") {
+  const auto result = sc::fit<sc::chinchilla>(noisy_runs());
+  const auto closing = [&](const sc::io::fit_context& context) {
+    std::ostringstream out;
+    sc::io::write_report(out, result, context);
+    return out.str();
+  };
+  const auto unknown = closing({.held_out_error = std::nan(""), .extrapolation = std::nan("")});
+  CHECK_THAT(unknown, !ContainsSubstring("inside the fitted range") && !ContainsSubstring("nan") &&
+                          EndsWith("uncertainty, held-out error, extrapolation\n"));
+  CHECK_THAT(closing({.extrapolation = std::numeric_limits<double>::infinity()}),
+             ContainsSubstring("extrapolation: inf times beyond the fitted range"));
 }
 
 TEST_CASE("a stream keeps its own state") {

@@ -332,6 +332,35 @@ TEST_CASE("a value that has no place on a logarithmic axis is refused by its nam
   refused(picture, "the y axis: from = -1, must be positive on a logarithmic axis");
 }
 
+TEST_CASE("a rule at no number was left out without a word") {
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (const bool logarithmic : {false, true})
+    for (const double at : {no_number, infinity, -infinity}) {
+      io::figure picture{.x = {"", logarithmic, 1, 2}, .y = {"", logarithmic, 1, 2}};
+      picture.vertical = {{at, "best"}};
+      CHECK_THROWS_WITH(text_of(picture), ContainsSubstring("scaling::io::write_svg: vertical rule 'best': x = ") &&
+                                              ContainsSubstring(", must be finite"));
+      picture.vertical.clear();
+      picture.horizontal = {{at, "floor"}};
+      CHECK_THROWS_WITH(text_of(picture),
+                        ContainsSubstring("horizontal rule 'floor': y = ") && ContainsSubstring(", must be finite"));
+    }
+}
+
+TEST_CASE("a point of a line between two gaps was not to be seen") {
+  io::figure picture{.x = {.from = 0, .to = 10}, .y = {.from = 0, .to = 10}};
+  const auto marks = [&](std::vector<io::point> points) {
+    picture.curves = {{"", std::move(points)}};
+    const auto found = paths(text_of(picture), "mark");
+    return found.empty() ? 0 : std::count(found[0].begin(), found[0].end(), 'M');
+  };
+  CHECK(marks({{1, 1}, {2, no_number}, {3, 1}, {no_number, 4}, {5, 1}}) == 3);
+  CHECK(marks({{1, 1}}) == 1);
+  CHECK(marks({{1, 1}, {2, 1}, {3, no_number}, {4, 1}}) == 1);
+  CHECK(marks({{1, 1}, {2, 1}, {3, no_number}, {4, 1}, {5, 1}}) == 0);
+  CHECK(marks({{20, 1}}) == 0);  // beyond the ends
+}
+
 TEST_CASE("axes without two ends, sizes and names without room are refused") {
   CHECK_THROWS_WITH(text_of({}), ContainsSubstring("the x axis: to = ") && ContainsSubstring("well above from"));
   io::figure picture{.x = {.from = 0, .to = 1}, .y = {.from = 1, .to = 1}};

@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <fstream>
 #include <istream>
+#include <iterator>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -110,10 +111,13 @@ class column_finder {
  private:
   table_column find_spelt(std::string_view quantity) const {
     std::string spellings = plain_name(quantity);
-    for (const auto& known : known_quantities)
-      if (known.name == quantity) spellings = known.spellings;
+    const auto* const end = std::end(known_quantities);
+    const auto* const known =
+        std::find_if(known_quantities, end, [&](const auto& one) { return one.name == quantity; });
+    if (known != end) spellings = known->spellings;
     const std::string name(quantity);
-    return the_one(columns_among(spellings), "no column is recognised as " + name, name);
+    return the_one(columns_among(spellings), "no column is recognised as " + name, name,
+                   "; name one by columns::" + (known != end ? name : "others"));
   }
 
   std::vector<table_column> columns_among(const std::string& spellings) const {
@@ -131,14 +135,16 @@ class column_finder {
     return found;
   }
 
-  table_column the_one(const std::vector<table_column>& found, const std::string& none, const std::string& what) const {
+  /// `remedy` follows the list of columns where none was found.
+  table_column the_one(const std::vector<table_column>& found, const std::string& none, const std::string& what,
+                       const std::string& remedy = "") const {
     if (found.empty()) {
       constexpr std::size_t most = 30;
       const auto& cells = table_.cells();
       std::string list;
       for (std::size_t i = 0; i < cells.size() && i < most; ++i) list += (i == 0 ? "" : ", ") + shown(cells[i], '\'');
       if (cells.size() > most) list += " and " + std::to_string(cells.size() - most) + " more";
-      table_.refuse_row(none + "; the columns are " + list);
+      table_.refuse_row(none + "; the columns are " + list + remedy);
     }
     if (found.size() > 1)
       table_.refuse_row(found[0].label + " and " + found[1].label + " both match " + what + ", must be one");

@@ -11,7 +11,7 @@
 
 namespace scaling::io {
 
-/// What is declared of a fit; the report lists what is not.
+/// What is declared of a fit; the report lists what is not. A number that is NaN declares nothing.
 struct fit_context {
   std::optional<std::string> parameters{};   ///< what N counts: "total, embeddings included"
   std::optional<std::string> flops{};        ///< what C counts: "6 N D"

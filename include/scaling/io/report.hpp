@@ -166,9 +166,10 @@ std::string checklist(const io::fit_context& context) {
   items.emplace_back("outlier rule", context.outliers);
   items.emplace_back("uncertainty", context.uncertainty);
   items.emplace_back("held-out error", std::nullopt);
-  if (context.held_out_error) items.back().second = digits(100 * *context.held_out_error, 3) + " %";
+  const auto known = [](const std::optional<double>& x) { return x && !std::isnan(*x); };  // NaN declares nothing
+  if (known(context.held_out_error)) items.back().second = digits(100 * *context.held_out_error, 3) + " %";
   items.emplace_back("extrapolation", std::nullopt);
-  if (context.extrapolation)
+  if (known(context.extrapolation))
     items.back().second = *context.extrapolation > 1
                               ? digits(*context.extrapolation, 3) + " times beyond the fitted range"
                               : "inside the fitted range";

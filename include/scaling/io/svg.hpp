@@ -33,7 +33,7 @@
 
 namespace scaling::io {
 
-/// A point of a curve. One that is not finite is a gap.
+/// A point of a curve. One that is not finite is a gap; one that a line has between two gaps is a small disc.
 struct point {
   double x, y;
 };
@@ -59,7 +59,7 @@ struct band {
   std::vector<band_point> points{};
 };
 
-/// A dashed line across the figure, at an x (vertical) or a y (horizontal).
+/// A dashed line across the figure, at an x (vertical) or a y (horizontal). It must be finite.
 struct rule {
   double at;
   std::string label{};
@@ -116,7 +116,7 @@ class svg_drawing {
       auto& of = series_of(curve.name);
       (curve.as == io::drawn::line ? of.line : of.mark) = true;
       for (const auto& p : curve.points)
-        if (finite(p.x, p.y) && x_.holds(p.x) && y_.holds(p.y) && (curve.as == io::drawn::line || !of.line))
+        if (both_finite(p.x, p.y) && x_.holds(p.x) && y_.holds(p.y) && (curve.as == io::drawn::line || !of.line))
           of.last = p;
     }
     for (const auto& band : figure.bands) series_of(band.name).band = true;
@@ -150,8 +150,6 @@ class svg_drawing {
     io::point last{std::numeric_limits<double>::quiet_NaN(), 0};
   };
 
-  static bool finite(double x, double y) { return std::isfinite(x) && std::isfinite(y); }
-
   /// A name that has not been seen is that of a new series; no name, of none that is listed.
   series& series_of(const std::string& name) {
     if (name.empty()) return nameless_;
@@ -176,6 +174,7 @@ class svg_drawing {
       double least = std::numeric_limits<double>::infinity(), largest = -least;
     } x{figure_.x, "x"}, y{figure_.y, "y"};
     const auto take = [&](range& axis, double value, const std::string& place, const char* member = nullptr) {
+      require(std::isfinite(value), svg_name + (": " + place), axis.name, value, "finite");
       require(!axis.of.logarithmic || value > 0, svg_name + (": " + place), member ? member : axis.name, value,
               "positive on a logarithmic axis");
       axis.least = std::min(axis.least, value), axis.largest = std::max(axis.largest, value);
@@ -187,14 +186,14 @@ class svg_drawing {
     for (std::size_t i = 0; i < figure_.curves.size(); ++i)
       for (std::size_t k = 0; k < figure_.curves[i].points.size(); ++k) {
         const auto& [px, py] = figure_.curves[i].points[k];
-        if (!finite(px, py)) continue;
+        if (!both_finite(px, py)) continue;
         const auto place = called("curve", i, figure_.curves[i].name) + point(k);
         take(x, px, place), take(y, py, place);
       }
     for (std::size_t i = 0; i < figure_.bands.size(); ++i)
       for (std::size_t k = 0; k < figure_.bands[i].points.size(); ++k) {
         const auto& [px, lower, upper] = figure_.bands[i].points[k];
-        if (!finite(px, lower) || !std::isfinite(upper)) continue;
+        if (!both_finite(px, lower) || !std::isfinite(upper)) continue;
         const auto place = called("band", i, figure_.bands[i].name) + point(k);
         take(x, px, place), take(y, lower, place, "lower"), take(y, upper, place, "upper");
       }
@@ -254,7 +253,7 @@ class svg_drawing {
       upper.clear(), lower.clear();
     };
     for (const auto& [x, from, to] : band.points) {
-      if (!finite(x, from) || !std::isfinite(to)) {
+      if (!both_finite(x, from) || !std::isfinite(to)) {
         close();
         continue;
       }
@@ -290,7 +289,7 @@ class svg_drawing {
     int at_left = 0, at_right = 0;
     for (const auto& curve : figure_.curves)
       for (const auto& [x, y] : curve.points) {
-        if (!finite(x, y) || !x_.holds(x) || y_(y) > place + 4 || y_(y) < place - 20) continue;
+        if (!both_finite(x, y) || !x_.holds(x) || y_(y) > place + 4 || y_(y) < place - 20) continue;
         at_left += x_(x) < frame_.left + width;
         at_right += x_(x) > frame_.right - width;
       }
@@ -301,21 +300,23 @@ class svg_drawing {
   void draw(const io::curve& curve) {
     const std::size_t style = style_of(curve.name);
     if (curve.as == io::drawn::line) {
-      svg_path path;
-      const io::point* before = nullptr;
-      for (const auto& p : curve.points) {
-        const bool gap = !finite(p.x, p.y);
-        if (before && !gap) path.clipped_line({x_(before->x), y_(before->y)}, {x_(p.x), y_(p.y)}, frame_);
-        before = gap ? nullptr : &p;
+      svg_path path, alone;
+      const auto& all = curve.points;
+      const auto there = [&](std::size_t i) { return i < all.size() && both_finite(all[i].x, all[i].y); };
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        if (!there(i)) continue;
+        const pixel at{x_(all[i].x), y_(all[i].y)};
+        if (there(i - 1)) path.clipped_line({x_(all[i - 1].x), y_(all[i - 1].y)}, at, frame_);
+        if (!there(i - 1) && !there(i + 1) && x_.holds(all[i].x) && y_.holds(all[i].y)) alone.mark(at, svg_marks[0]);
       }
-      svg_.path("line", path.text, style);
+      svg_.path("line", path.text, style), svg_.path("mark", alone.text, style);
       return;
     }
     // Dots of one path would not add up where they overlap.
     std::array<svg_path, 8> layers;
     std::size_t i = 0;
     for (const auto& [x, y] : curve.points) {
-      if (!finite(x, y) || !x_.holds(x) || !y_.holds(y)) continue;
+      if (!both_finite(x, y) || !x_.holds(x) || !y_.holds(y)) continue;
       if (curve.as == io::drawn::dots)
         layers[i++ % layers.size()].mark({x_(x), y_(y)}, "h0");
       else
@@ -380,9 +381,9 @@ namespace scaling::io {
 /// Writes a figure as SVG.
 ///
 /// It stands alone: one element, its style inside, no script and no font. What reaches beyond the ends of an axis is
-/// cut there, and a point that is not finite is a gap.
-/// Errors: std::domain_error for a value that is not positive on a logarithmic axis, for an axis without two different
-/// finite ends (a figure without contents, if they are not given) and for a size out of range;
+/// cut there, and a point that is not finite is a gap. A band between two gaps has no area and is not seen.
+/// Errors: std::domain_error for a value that is not positive on a logarithmic axis, for a rule that is not finite, for an
+/// axis without two different finite ends (a figure without contents, if they are not given) and a size out of range;
 /// std::invalid_argument for names that leave no room. All name the offender.
 /// Accuracy: a tenth of a pixel.
 inline void write_svg(std::ostream& out, const figure& picture) { out << detail::svg_drawing(picture).text(); }

@@ -18,6 +18,8 @@ struct pixel {
   double x, y;
 };
 
+inline bool both_finite(double x, double y) { return std::isfinite(x) && std::isfinite(y); }
+
 struct pixel_frame {
   double left, top, right, bottom;
 };
