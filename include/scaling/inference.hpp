@@ -15,6 +15,7 @@
 #include <scaling/inference/law_sample.hpp>
 #include <scaling/inference/likelihood.hpp>
 #include <scaling/inference/model_choice.hpp>
+#include <scaling/inference/normal_deviations.hpp>
 #include <scaling/inference/profile.hpp>
 #include <scaling/inference/random.hpp>
 #include <scaling/inference/refit.hpp>

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 #include <vector>
 
 #include <scaling/inference/bca.hpp>
@@ -56,4 +57,20 @@ TEST_CASE("where there is no BCa interval its ends are NaN") {
   CHECK(std::isnan(sc::bca_interval(thousand(), 500.0, {1, nan, 3}).lower));
   // All jackknife values alike: nothing skews.
   CHECK(std::abs(sc::bca_interval(thousand(), 500.0, {2, 2, 2}).lower - 25) < 1e-9);
+}
+
+TEST_CASE("an empty jackknife left the acceleration out and said nothing") {
+  CHECK_THROWS_WITH(sc::bca_interval(thousand(), 500.0, {}),
+                    "scaling::bca_interval: number of jackknife values = 0, must be at least 2: the acceleration is "
+                    "made of their differences");
+  CHECK_THROWS_AS(sc::bca_interval(thousand(), 500.0, {3.0}), std::invalid_argument);
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(std::isnan(sc::bca_interval(thousand(), 500.0, {nan, nan, nan}).lower));  // all fits have failed
+}
+
+TEST_CASE("a level of 1 - epsilon/2 was refused by Boost in words of its own") {
+  const double level = 1 - std::numeric_limits<double>::epsilon() / 2;
+  const auto interval = sc::bca_interval(thousand(), 500.0, {1, 2, 3}, level);
+  CHECK(std::abs(interval.lower) < 1e-9);
+  CHECK(std::abs(interval.upper - 1000) < 1e-9);
 }

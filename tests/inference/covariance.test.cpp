@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <functional>
+#include <variant>
 #include <vector>
 
 #include <scaling/chinchilla.hpp>
@@ -306,6 +307,40 @@ TEST_CASE("a normal interval is symmetric, 1.96 standard errors either way") {
   const auto interval = sc::normal_interval_of(c, alpha);
   CHECK(interval.width() / 2 == Approx(1.959963984540054 * c.standard_error_of(alpha)).epsilon(1e-12));
   CHECK((interval.lower + interval.upper) / 2 == Approx(c.law.alpha).epsilon(1e-12));
+}
+
+TEST_CASE("a level of 1 - epsilon/2 was refused by Boost in words of its own") {
+  const auto data = noisy(0.003, 1, 0);
+  const auto c = sc::covariance(sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}}), data);
+  const auto alpha = [](const auto& law) { return law.alpha; };
+  // sqrt(2) erfinv(1 - 2^-53), computed in 30 digits.
+  CHECK(sc::normal_interval_of(c, alpha, 1 - 0x1p-53).width() / 2 ==
+        Approx(8.29236107581359554 * c.standard_error_of(alpha)).epsilon(1e-12));
+}
+
+TEST_CASE("weights of 1e-200 underflowed in the sandwich, those of 1e200 overflowed") {
+  const auto data = noisy(0.003, 1, 0);
+  std::vector<double> weights;
+  for (std::size_t i = 0; i < data.size(); ++i) weights.push_back(1 + double(i % 3));
+  for (const auto& criterion : {sc::criterion(sc::huber{3e-3}), sc::criterion(sc::squared{})}) {
+    const auto fitted = [&](double factor) {
+      auto scaled = weights;
+      for (double& weight : scaled) weight *= factor;
+      return sc::fit<sc::chinchilla>(data, {.criterion = criterion, .weights = sc::relative_weights{scaled}});
+    };
+    const auto plain = fitted(1);
+    for (const double factor : {0x1p-700, 1e-200, 3.0, 1e200}) {
+      const auto result = fitted(factor);
+      for (const auto kind : {form::sandwich, form::likelihood}) {
+        if (kind == form::likelihood && !std::holds_alternative<sc::squared>(criterion)) continue;
+        const auto want = sc::covariance(plain, data, kind), got = sc::covariance(result, data, kind);
+        CAPTURE(factor, criterion.index(), int(kind), want.standard_errors(), got.standard_errors());
+        REQUIRE(want.status == sc::covariance_status::ok);
+        REQUIRE(got.status == sc::covariance_status::ok);
+        CHECK((got.matrix() - want.matrix()).norm() < 1e-6 * want.matrix().norm());
+      }
+    }
+  }
 }
 
 TEST_CASE("Epoch's runs: 39 of 240 carry the curvature, and the correlations are those known") {

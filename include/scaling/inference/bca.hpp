@@ -12,22 +12,30 @@
 
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include <boost/math/distributions/normal.hpp>
 
+#include <scaling/core/error.hpp>
 #include <scaling/core/real.hpp>
 #include <scaling/inference/interval.hpp>
+#include <scaling/inference/normal_deviations.hpp>
 
 namespace scaling {
 
 /// The BCa interval of a statistic, from its bootstrap replicates, its estimate from all runs, and its values with one
 /// run (or one cluster of runs) left out at a time. Replicates equal to the estimate count half.
 /// NaN where there is none: a value is NaN, or all replicates are on one side of the estimate.
+/// Errors: std::domain_error for a level that is none; std::invalid_argument for fewer than two jackknife values, which
+/// would leave the acceleration out.
 template <real T>
 interval<T> bca_interval(std::vector<T> replicates, T estimate, const std::vector<T>& jackknife, double level = 0.95) {
-  detail::require_level("scaling::bca_interval", level);
+  constexpr auto function = "scaling::bca_interval";
+  detail::require_level(function, level);
+  detail::require<std::invalid_argument>(jackknife.size() >= 2, function, "number of jackknife values",
+                                         jackknife.size(), "at least 2: the acceleration is made of their differences");
   constexpr T nan = std::numeric_limits<T>::quiet_NaN();
   const auto sorted = detail::sorted_values(std::move(replicates));
   double below = 0;
@@ -46,11 +54,12 @@ interval<T> bca_interval(std::vector<T> replicates, T estimate, const std::vecto
 
   const boost::math::normal normal;
   const double bias = boost::math::quantile(normal, share);
-  const auto end = [&](double p) {
-    const double z = bias + boost::math::quantile(normal, p), stretch = 1 - acceleration * z;
+  const auto end = [&](double deviations) {
+    const double z = bias + deviations, stretch = 1 - acceleration * z;
     return stretch > 0 ? quantile(sorted, boost::math::cdf(normal, bias + z / stretch)) : nan;
   };
-  return {end((1 - level) / 2), end((1 + level) / 2), level};
+  const double deviations = detail::normal_deviations(level);
+  return {end(-deviations), end(deviations), level};
 }
 
 }  // namespace scaling

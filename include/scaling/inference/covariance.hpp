@@ -29,7 +29,6 @@
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
 #include <Eigen/QR>
-#include <boost/math/distributions/normal.hpp>
 
 #include <scaling/core/error.hpp>
 #include <scaling/fitting/constraints.hpp>
@@ -42,6 +41,7 @@
 #include <scaling/inference/coefficient_covariance.hpp>
 #include <scaling/inference/in_double.hpp>
 #include <scaling/inference/interval.hpp>
+#include <scaling/inference/normal_deviations.hpp>
 #include <scaling/inference/residual_derivatives.hpp>
 #include <scaling/loss_model.hpp>
 
@@ -107,6 +107,12 @@ coefficient_covariance<Law> covariance(const fit_result<Law>& result, const Runs
   const auto limits = detail::constraints_of(function, options);
   detail::check_weights(function, options.weights, static_cast<std::size_t>(std::ranges::size(observations)));
   auto runs = detail::distinct_runs<T>(observations, options.weights);
+  if (std::holds_alternative<relative_weights>(options.weights)) {
+    // Only their ratios matter, but their squares would underflow or overflow. By a power of two nothing is rounded.
+    T largest = 0;
+    for (const auto& run : runs) largest = std::max(largest, run.weight);
+    for (auto& run : runs) run.weight = std::ldexp(run.weight, -std::ilogb(largest));
+  }
   const auto of = detail::function_of(options, runs);
   const detail::objective<Law> f(std::move(runs), limits, of);
   T n = 0;
@@ -191,7 +197,7 @@ interval<typename Law::real_type> normal_interval_of(const coefficient_covarianc
                                                      double level = 0.95) {
   using T = typename Law::real_type;
   detail::require_level("scaling::normal_interval_of", level);
-  const T deviations = static_cast<T>(boost::math::quantile(boost::math::normal(), (1 + level) / 2));
+  const T deviations = static_cast<T>(detail::normal_deviations(level));
   const T centre = static_cast<T>(f(covariance.law)), reach = deviations * covariance.standard_error_of(f);
   return {centre - reach, centre + reach, level};
 }
