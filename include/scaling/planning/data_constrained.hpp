@@ -88,6 +88,16 @@ struct effective {
   }
 };
 
+/// How steeply the loss falls for an e-fold of a count, in logarithms and relative to where all of it is distinct and no
+/// more: ln of (count'/U)^-gamma d ln count' / d ln count at count = U e^x. As a logarithm, since after thousands of
+/// epochs it is e^-1000 and no number, though what is weighed against it is as small.
+template <scalar T>
+constexpr T log_steepness(T x, T gamma, T R_star) {
+  if (!(x > 0)) return -gamma * x;
+  const T R = cmath::expm1(x), worth = 1 - R_star * cmath::expm1(-R / R_star);  // count' / U
+  return x - (1 + gamma) * cmath::log(worth) - R / R_star;
+}
+
 /// Calls `visit` with the y in (0, end) where f turns from negative to positive, one for each of 32 cells at most. They
 /// are narrow near 0, where the penalty sets in on a scale of its own.
 template <scalar T, class F, class Visit>
@@ -111,7 +121,8 @@ constexpr void visit_minima(const F& f, T end, const Visit& visit) {
 /// Where the tokens suffice it is Chinchilla's plan. Otherwise more epochs and a smaller model than with U tokens once.
 /// Domain: flops, unique_tokens > 0; A, B, alpha, beta, R* > 0, E >= 0.
 /// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
-/// Accuracy: N and D to some ten epsilon log(flops); the optimum is global. Some 15 evaluations, constexpr.
+/// Accuracy: N and D to some ten epsilon log(flops), after any number of epochs; the optimum is global. Some 15
+/// evaluations, constexpr.
 /// Trap: if tokens are dearer than parameters (p < q in the cost) the law lets parameters depreciate within one epoch.
 template <scalar T>
 constexpr repeated_allocation<T> compute_optimal(const muennighoff<T>& law, value_of_t<T> flops,
@@ -130,11 +141,11 @@ constexpr repeated_allocation<T> compute_optimal(const muennighoff<T>& law, valu
 
   const detail::epoch_path<T> runs(path, flops, unique_tokens);
   const T U = unique_tokens, base = law.base_parameters(U);
-  const auto slope_repeating = [&](T y) {  // y >= 0
-    const detail::effective<T> of_N(runs.N1 * cmath::exp(-y), base, law.R_N_star);
-    const detail::effective<T> of_D(U * cmath::exp(runs.m * y), U, law.R_D_star);
-    return law.alpha * law.A * cmath::pow(of_N.count, -law.alpha) * of_N.growth -
-           runs.m * law.beta * law.B * cmath::pow(of_D.count, -law.beta) * of_D.growth;
+  const T counted = cmath::log(runs.N1 / base), log_m = cmath::log(runs.m);
+  // y >= 0. N* is where alpha A N*^-alpha = beta B U^-beta, so that the two terms begin alike.
+  const auto slope_repeating = [&](T y) {
+    return detail::log_steepness(counted - y, law.alpha, law.R_N_star) - log_m -
+           detail::log_steepness(T(runs.m * y), law.beta, law.R_D_star);
   };
   const auto slope_below_one_epoch = [&](T y) {  // y <= 0: N* moves with D
     const T seen = U * cmath::exp(runs.m * y);
@@ -145,7 +156,7 @@ constexpr repeated_allocation<T> compute_optimal(const muennighoff<T>& law, valu
   };
   if (slope_repeating(0) < 0) {
     // Where N <= N* and the term of N repays as much as that of D did at one epoch, the slope has become positive.
-    const T counted = cmath::log(runs.N1 / base), repaid = cmath::log(runs.slope_of_D / runs.slope_of_N) / law.alpha;
+    const T repaid = cmath::log(runs.slope_of_D / runs.slope_of_N) / law.alpha;
     const auto root = find_root(slope_repeating, T(0), (counted > repaid ? counted : repaid) * T(1.0625L));
     detail::require(root.converged(), function, "flops", flops, "a budget whose plan is within the range of the type");
     return detail::plan_of_numbers(runs.plan(law, root.x), function, "flops", flops);
