@@ -44,5 +44,6 @@ TEST_CASE("a percentile interval holds its share of the sample, in any order") {
   values[3] = std::numeric_limits<double>::quiet_NaN();
   CHECK(std::isnan(sc::percentile_interval(values).lower));
   CHECK(std::isnan(sc::percentile_interval(std::vector<double>{}).upper));
+  CHECK(std::isnan(sc::percentile_interval(std::vector<double>{1}).upper));  // not an interval of width 0
   CHECK_THROWS_WITH(sc::percentile_interval(values, 95), ContainsSubstring("level = 95, must be above 0 and below 1"));
 }

@@ -3,9 +3,11 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <string_view>
 #include <vector>
 
 #include <scaling/chinchilla.hpp>
+#include <scaling/inference/agreement.hpp>
 #include <scaling/inference/law_sample.hpp>
 #include <scaling/inference/random.hpp>
 
@@ -80,4 +82,23 @@ TEST_CASE("a sample in which a term has vanished has no covariance of logs, and 
   CHECK(std::isnan(c.standard_error_of(alpha)));
   CHECK(s.standard_error_of(alpha) > 0);
   CHECK_THROWS_WITH(sample(5).covariance(), ContainsSubstring("number of laws = 5, must be above"));
+}
+
+TEST_CASE("a coefficient that no law of a sample moves varied by the rounding of its mean") {
+  for (const double E : {0.0, 1.69, 1.7, 1.75, 1.8}) {
+    CAPTURE(E);
+    auto s = sample(300);
+    for (auto& law : s.laws) law.E = E;
+    const auto c = s.covariance();
+    REQUIRE(c.status == sc::covariance_status::ok);
+    CHECK(c.excluded == std::vector<std::string_view>{"E"});
+    CHECK(c.law.E == E);
+    CHECK(std::isnan(c.standard_errors()[0]));
+    CHECK(c.standard_error_of(alpha) == Approx(s.standard_error_of(alpha)).epsilon(1e-12));
+    CHECK(sc::wald_test(c, c.law).degrees_of_freedom == 4);
+    for (auto& law : s.laws) law.beta = law.alpha;
+    CHECK(sc::wald_test(s.covariance(), c.law).degrees_of_freedom == 3);
+    for (auto& law : s.laws) law.B = law.A;
+    CHECK(sc::wald_test(s.covariance(), c.law).degrees_of_freedom == 2);
+  }
 }

@@ -1,6 +1,7 @@
 // Which law: predictions of runs that were held out, and information criteria.
 // SPDX-License-Identifier: BSL-1.0
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include <scaling/chinchilla.hpp>
@@ -68,6 +69,20 @@ TEST_CASE("too few small runs are no fit, and misuse is refused") {
   CHECK(sc::predict_larger(result, data, 0.01).fitted == 0);
   CHECK_THROWS_WITH(sc::predict_larger(result, data, 1), ContainsSubstring("from = 1, must be above 0 and below 1"));
   CHECK_THROWS_WITH(sc::predict_larger(result, data, 0.5, "params"), ContainsSubstring("\"params\" is no input"));
+  auto held = result;
+  for (const auto& row : law_type::coefficients())
+    held.options.fixed.push_back({std::string(row.symbol), result.law.*row.member});
+  CHECK(sc::predict_larger(held, data, 0.01).fitted == 0);
+}
+
+TEST_CASE("runs to be predicted were taken for what they are not") {
+  auto data = table(0.001, 2);
+  const auto result = sc::fit<sc::chinchilla>(data);
+  CHECK_THROWS_WITH(sc::predict_larger(result, std::vector(data.begin(), data.end() - 1)),
+                    ContainsSubstring("number of observations = 35, must be the 36 of the fit"));
+  data.back().loss = -2;
+  CHECK_THROWS_WITH(sc::predict_larger(result, data),
+                    ContainsSubstring("observation 35: loss = -2, must be positive and finite"));
 }
 
 TEST_CASE("information criteria prefer the law behind the runs to one that lacks a term") {

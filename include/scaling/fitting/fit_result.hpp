@@ -4,9 +4,12 @@
 
 #include <array>
 #include <cstddef>
+#include <stdexcept>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include <scaling/core/error.hpp>
 #include <scaling/fitting/fit_options.hpp>
 #include <scaling/fitting/identification.hpp>
 #include <scaling/fitting/observation.hpp>
@@ -84,5 +87,17 @@ struct [[nodiscard]] fit_result {
   /// 3e-7. It is local: flat valleys and other minima are in `basins`.
   bool identified() const { return singular_ratio > T(1e-6); }
 };
+
+namespace detail {
+
+/// That as many `observations` are given as the fit was made of. A count of weighted runs need not be an integer type.
+template <loss_model Law, class Count>
+void require_runs_of(const char* function, const fit_result<Law>& result, Count observations) {
+  require<std::invalid_argument>(observations == static_cast<Count>(result.observation_count), function,
+                                 "number of observations", observations,
+                                 ("the " + std::to_string(result.observation_count) + " of the fit").c_str());
+}
+
+}  // namespace detail
 
 }  // namespace scaling

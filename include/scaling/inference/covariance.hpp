@@ -117,9 +117,7 @@ coefficient_covariance<Law> covariance(const fit_result<Law>& result, const Runs
   const detail::objective<Law> f(std::move(runs), limits, of);
   T n = 0;
   for (const auto& run : f.runs) n += run.count;
-  detail::require<std::invalid_argument>(n == static_cast<T>(result.observation_count), function,
-                                         "number of observations", n,
-                                         ("the " + std::to_string(result.observation_count) + " of the fit").c_str());
+  detail::require_runs_of(function, result, n);
 
   coefficient_covariance<Law> answer{result.law, {}};
   answer.factor.setConstant(std::numeric_limits<T>::quiet_NaN());

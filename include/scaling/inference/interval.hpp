@@ -57,10 +57,13 @@ inline void require_level(const char* function, double level) {
 }  // namespace detail
 
 /// The central `level` of a sample: from its quantile (1 - level)/2 to that of (1 + level)/2 (Efron's percentile
-/// interval, if the sample is one of bootstrap replicates). Both ends NaN if a value is.
+/// interval, if the sample is one of bootstrap replicates). Both ends NaN if a value is, and for fewer than two values.
+/// Trap: n values know no more than their least and greatest, which are a level of (n - 1)/(n + 1): have a hundred
+/// values beyond each end.
 template <real T>
 interval<T> percentile_interval(std::vector<T> values, double level = 0.95) {
   detail::require_level("scaling::percentile_interval", level);
+  if (values.size() < 2) values.clear();
   const auto sorted = detail::sorted_values(std::move(values));
   return {quantile(sorted, (1 - level) / 2), quantile(sorted, (1 + level) / 2), level};
 }

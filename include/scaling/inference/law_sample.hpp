@@ -5,6 +5,9 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <stdexcept>
+#include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include <Eigen/Core>
@@ -61,22 +64,33 @@ struct law_sample {
   }
 
   /// The covariance of the fitted coordinates (log c or c) over the sample, about its mean. The `law` of the answer is
-  /// the one at that mean. Not finite where a law of the sample lacks a term: the logarithm of 0 has no mean.
+  /// the one at that mean. Coefficients that are the same in all laws, such as those that a fit held, are excluded. Not
+  /// finite where some laws lack a term: the logarithm of 0 has no mean.
   coefficient_covariance<Law> covariance() const {
     using vector = detail::coordinate_vector<Law>;
     constexpr int P = static_cast<int>(coefficient_count<Law>);
     detail::require<std::invalid_argument>(laws.size() > coefficient_count<Law>, "scaling::law_sample::covariance",
                                            "number of laws", laws.size(), "above the number of coefficients");
-    vector mean = vector::Zero();
     Eigen::Matrix<T, Eigen::Dynamic, P> deviations(static_cast<Eigen::Index>(laws.size()), P);
-    for (std::size_t i = 0; i < laws.size(); ++i) {
-      const vector x = detail::fitted_coordinates(laws[i]);
-      deviations.row(static_cast<Eigen::Index>(i)) = x.transpose();
-      mean += x / static_cast<T>(laws.size());
+    for (std::size_t i = 0; i < laws.size(); ++i)
+      deviations.row(static_cast<Eigen::Index>(i)) = detail::fitted_coordinates(laws[i]).transpose();
+    vector mean;
+    std::vector<std::string_view> excluded;
+    for (int k = 0; k < P; ++k) {
+      auto column = deviations.col(k);
+      mean[k] = column[0];
+      if ((column.array() == mean[k]).all()) {  // of which a mean would be off by rounding, and so would all deviations
+        excluded.push_back(Law::coefficients()[static_cast<std::size_t>(k)].symbol);
+        column.setZero();
+      } else {
+        mean[k] = column.mean();
+        column.array() -= mean[k];
+      }
     }
-    deviations.rowwise() -= mean.transpose();
     deviations /= std::sqrt(static_cast<T>(laws.size() - 1));
-    coefficient_covariance<Law> result{detail::law_of_coordinates<Law>(mean), {}};
+    coefficient_covariance<Law> result{detail::law_of_coordinates<Law>(mean), {}, excluded};
+    for (const auto& row : Law::coefficients())
+      if (!result.varies(row.symbol)) result.law.*row.member = laws.front().*row.member;
     if (deviations.allFinite()) {
       // deviations = Q R, so that their product with themselves is R^T R.
       const Eigen::HouseholderQR<decltype(deviations)> qr(deviations);

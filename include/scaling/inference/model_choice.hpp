@@ -50,8 +50,9 @@ struct [[nodiscard]] held_out {
 
 /// Fits as `result` was fitted, but to the runs of the smaller sizes, those below the share `from` of the distinct
 /// values of an input, and predicts the rest. from = 8./9 with 9 sizes leaves out the largest.
-/// Errors: std::invalid_argument for an input that the runs do not have, and for a fit with weights; std::domain_error
-/// for a share that is not between 0 and 1.
+/// Errors: std::invalid_argument for an input that the runs do not have, for a fit with weights, and for another number
+/// of observations than that of the fit; std::domain_error for a share that is not between 0 and 1, and for a run that
+/// is no run, with its place.
 template <loss_model Law, std::ranges::input_range Runs>
 held_out<Law> predict_larger(const fit_result<Law>& result, const Runs& observations, double from = 0.5,
                              std::string_view input = "parameters") {
@@ -63,6 +64,8 @@ held_out<Law> predict_larger(const fit_result<Law>& result, const Runs& observat
     detail::refuse<std::invalid_argument>(std::string(function) + ": the fit has weights, which are one for each run");
   const std::size_t b = detail::input_place<typename Law::input_type>(function, input);
   std::vector<observation<typename Law::input_type>> small(observations.begin(), observations.end()), large;
+  detail::check_observations(function, small, 0);
+  detail::require_runs_of(function, result, small.size());
   const auto sizes = detail::distinct_values(small, b);
   const auto kept = static_cast<std::size_t>(from * static_cast<double>(sizes.size()) + 1e-9);
   const auto is_large = [&](const auto& run) {
@@ -74,7 +77,8 @@ held_out<Law> predict_larger(const fit_result<Law>& result, const Runs& observat
   std::array<T, coefficient_count<Law>> values;
   values.fill(nan);
   held_out<Law> answer{law_from<Law>(values), false, false, small.size(), large.size(), nan, nan, nan};
-  if (small.size() < detail::constraints_of(function, result.options).free_count()) return answer;
+  const auto free = detail::constraints_of(function, result.options).free_count();
+  if (small.empty() || small.size() < free) return answer;
   const auto fitted = detail::fit_by(result.options, small);
   answer.law = fitted.law;
   answer.converged = fitted.converged();
@@ -113,8 +117,7 @@ information_criteria<typename Law::real_type> information(const fit_result<Law>&
   if (!std::holds_alternative<equal_weights>(result.options.weights))
     detail::refuse<std::invalid_argument>(std::string(function) + ": the fit must have equal weights");
   const auto n = static_cast<std::size_t>(std::ranges::distance(observations));
-  detail::require<std::invalid_argument>(n == result.observation_count, function, "number of observations", n,
-                                         ("the " + std::to_string(result.observation_count) + " of the fit").c_str());
+  detail::require_runs_of(function, result, n);
   const T l =
       log_likelihood(result.law, observations, result.options.criterion, result.options.residual).log_likelihood;
   const int k = result.free_count + 1;

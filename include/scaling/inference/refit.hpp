@@ -52,9 +52,7 @@ class refitter {
                distinct_runs<T>(observations, result.options.weights))) {
     T count = 0;
     for (const auto& run : runs_) count += run.count;
-    require<std::invalid_argument>(count == static_cast<T>(result.observation_count), function,
-                                   "number of observations", count,
-                                   ("the " + std::to_string(result.observation_count) + " of the fit").c_str());
+    require_runs_of(function, result, count);
     require<std::invalid_argument>(std::isfinite(result.objective), function, "objective of the fit", result.objective,
                                    "finite");
   }
