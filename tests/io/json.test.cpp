@@ -261,6 +261,30 @@ TEST_CASE("text with quotes, backslashes and control characters comes back") {
   CHECK(tree(out.str()).text == any);
 }
 
+TEST_CASE("text that no reader would take was written") {
+  const auto refused = [](const std::string& text, const std::string& why) {
+    std::ostringstream out;
+    CHECK_THROWS_WITH(out << io::json_value(text), ContainsSubstring(why));
+    CHECK(out.str().empty());
+  };
+  refused("latin \xE9", "found byte 233 after \"latin \", must be a character in UTF-8");
+  refused("\xC3", "found byte 195 after \"\", must be");
+  refused("\xED\xA0\x80", "found byte 237 after \"\", must be");  // half of a surrogate pair
+  io::json_value object;
+  object.is = io::json_value::type::object;
+  object.add("\xFF", io::json_value(true));
+  std::ostringstream out;
+  CHECK_THROWS_AS(out << object, std::invalid_argument);
+}
+
+TEST_CASE("a law of tokens was read from one of parameters") {
+  const std::string text = text_of(sc::loss_of_parameters<>{1.7, 400, 0.34});
+  CHECK_THAT(text, ContainsSubstring("\"inputs\": \"parameters\""));
+  CHECK(read<sc::loss_of_parameters<>>(text) == sc::loss_of_parameters<>{1.7, 400, 0.34});
+  CHECK_THAT(refusal([&] { (void)read<sc::loss_of_tokens<>>(text); }),
+             ContainsSubstring("found \"parameters\", must be \"tokens\""));
+}
+
 TEST_CASE("a text cut off anywhere is refused, not read by half") {
   const std::string text = text_of(sc::published::besiroglu_2024<>);
   for (std::size_t length = 0; length + 2 < text.size(); ++length)

@@ -120,7 +120,7 @@ T from_json(const json_value& document, const std::string& name) {
 }
 
 /// Writes a result and a line end. It reads back as the same, bit by bit, into the same type; NaN stays a NaN.
-/// Errors: none but the stream's own.
+/// Errors: std::invalid_argument for a text that is not UTF-8, before anything is written; the stream's own.
 template <json_type T>
 void write_json(std::ostream& out, const T& result) {
   out << to_json(result) << '\n';

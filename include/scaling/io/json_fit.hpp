@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include <scaling/core/real.hpp>
@@ -34,6 +35,10 @@ struct json_members<Law> {
   static void visit(auto& archive, auto& law) {
     archive.label("name", Law::name);
     archive.label("formula", Law::formula);
+    std::string inputs;  // a power law of parameters is none of tokens
+    for (const auto& quantity : Law::input_type::inputs())
+      inputs += (inputs.empty() ? "" : ", ") + std::string(quantity.name);
+    archive.label("inputs", inputs);
     visit_coefficients<Law>(archive, "coefficients", law);
   }
 };

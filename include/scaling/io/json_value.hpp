@@ -89,17 +89,44 @@ inline std::string json_quoted(std::string_view text) {
   return result + '"';
 }
 
+/// How many bytes the character of UTF-8 has that begins at text[at], 0 if none does: no stray bytes, nothing longer than
+/// needed, no surrogates, nothing above U+10FFFF.
+inline std::size_t utf8_length(std::string_view text, std::size_t at) {
+  const int lead = static_cast<unsigned char>(text[at]);
+  const std::size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : 4;
+  bool good = length < 4 || (lead >= 0xF0 && lead <= 0xF4);
+  for (std::size_t i = 1; i < length; ++i) {
+    const int byte = at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0;
+    const int lowest = i > 1 ? 0x80 : lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+    const int highest = i > 1 ? 0xBF : lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+    good = good && byte >= lowest && byte <= highest;
+  }
+  return good ? length : 0;
+}
+
+/// Quoted, for a text that others are to read.
+inline std::string json_written(std::string_view text) {
+  for (std::size_t at = 0, length = 0; at < text.size(); at += length) {
+    length = utf8_length(text, at);
+    if (length == 0)
+      refuse<std::invalid_argument>("scaling::io::write_json: found byte " +
+                                    std::to_string(static_cast<unsigned char>(text[at])) + " after \"" +
+                                    std::string(text.substr(0, at)) + "\", must be a character in UTF-8");
+  }
+  return json_quoted(text);
+}
+
 inline void write_json_value(std::string& out, const io::json_value& value, std::size_t depth) {
   using type = io::json_value::type;
   if (value.is == type::null) out += "null";
-  if (value.is == type::string) out += json_quoted(value.text);
+  if (value.is == type::string) out += json_written(value.text);
   if (value.is == type::boolean || value.is == type::number) out += value.text;
   if (value.is != type::array && value.is != type::object) return;
   const bool object = value.is == type::object;
   out += object ? '{' : '[';
   for (std::size_t i = 0; i < value.items.size(); ++i) {
     out += (i == 0 ? "\n" : ",\n") + std::string(2 * (depth + 1), ' ');
-    if (object) out += json_quoted(value.keys[i]) + ": ";
+    if (object) out += json_written(value.keys[i]) + ": ";
     write_json_value(out, value.items[i], depth + 1);
   }
   if (!value.items.empty()) out += '\n' + std::string(2 * depth, ' ');
@@ -252,26 +279,17 @@ class json_reader {
       if (byte == '\\')
         append_escaped(result);
       else
-        append_character(result, byte);
+        append_character(result);
     }
     ++at_;
     return result;
   }
 
-  /// One character of UTF-8: no stray bytes, nothing longer than needed, no surrogates, nothing above U+10FFFF.
-  void append_character(std::string& result, unsigned char lead) {
-    const int length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : 4;
-    bool good = length < 4 || (lead >= 0xF0 && lead <= 0xF4);
-    for (int i = 1; i < length; ++i) {
-      const std::size_t place = at_ + static_cast<std::size_t>(i);
-      const int byte = place < text_.size() ? static_cast<unsigned char>(text_[place]) : 0;
-      const int lowest = i > 1 ? 0x80 : lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-      const int highest = i > 1 ? 0xBF : lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-      good = good && byte >= lowest && byte <= highest;
-    }
-    if (!good) refuse_here("a character in UTF-8");
-    result.append(text_, at_, static_cast<std::size_t>(length));
-    at_ += static_cast<std::size_t>(length);
+  void append_character(std::string& result) {
+    const std::size_t length = utf8_length(text_, at_);
+    if (length == 0) refuse_here("a character in UTF-8");
+    result.append(text_, at_, length);
+    at_ += length;
   }
 
   void append_escaped(std::string& result) {
@@ -326,6 +344,7 @@ class json_reader {
 namespace scaling::io {
 
 /// Writes a value, indented by two blanks, without a line end behind it.
+/// Errors: std::invalid_argument for a text that is not UTF-8; then nothing is written.
 inline std::ostream& operator<<(std::ostream& out, const json_value& value) {
   std::string text;
   detail::write_json_value(text, value, 0);

@@ -33,8 +33,9 @@ namespace scaling::optimize {
 /// fresh search along the projected gradient gains, all memory thrown away, of the step d that is proposed from there,
 /// and at last of two steps whose curvature one more evaluation shows: along -gradient, and along the same in units of
 /// x_i, d_i ~ -x_i^2 gradient_i, at most as long as x. So no wrong model and no failed line search passes for a minimum,
-/// nor do units in which one coordinate's gradient hides another's. Where the last step promises more, the search goes
-/// on in its units. (What is left: a coordinate that is 0, which has no units of its own.)
+/// and seldom do units in which one coordinate's gradient hides another's: where the last step promises more, the search
+/// goes on in its units. Trap: a coordinate at or near 0 does not tell its units, and an offset of f hides gains below
+/// relative_tolerance of it. Of 3900 curved valleys in units up to 1e11 apart, 10 ended so.
 enum class termination {
   gradient,          ///< projected_gradient <= gradient_tolerance
   decrease,          ///< predicted_decrease = -gradient^T d <= relative_tolerance |value|
