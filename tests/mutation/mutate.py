@@ -8,6 +8,10 @@
 # tests and is left out. What survives is a gap in the tests, or a change that nobody could see: those stand in
 # survivors.tsv, each with its reason.
 #
+# Compiling costs the most. So the mutants of a sample are first built into one program a test, as switches, and all of
+# the tests run with one of them on after the other. What cannot be a switch, because it is part of a type or of a
+# constant, is compiled alone; so is what no test kills so, in headers with functions for constant expressions.
+#
 # All of it happens on a copy, in build/mutation/AREA. There the verdicts are kept too, one a line, by mutant: a sample
 # that was interrupted goes on where it stopped, and a larger one begins with the smaller. --again tries those once more
 # that survived and have no reason. --seconds asks, besides the test that is named like the header, only for as many of
@@ -52,6 +56,15 @@ REASONS = pathlib.Path(__file__).with_name("survivors.tsv")
 PRECOMPILED = ["support/catch.hpp", "Eigen/Dense", "boost/multiprecision/cpp_bin_float.hpp", "algorithm",
                "fstream", "map", "random", "ranges", "set", "sstream", "thread", "variant"]
 MOST_MEMORY = 4 << 30  # bytes; a mutant may ask for any amount
+# Whether a mutant is on, and a word of it; in a constant expression none is.
+SWITCH = """
+#include <cstdio>
+#include <cstdlib>
+inline const int mutant_on = std::getenv("MUTANT") ? std::atoi(std::getenv("MUTANT")) : 0;
+inline bool mutant_met() { static const int said = std::fputs("mutant met", stderr); return said >= 0; }
+constexpr bool mutant(int number) { return !__builtin_is_constant_evaluated() && number == mutant_on && mutant_met(); }
+"""
+CONSTEXPR_FUNCTION = re.compile(r"constexpr [^;={]*\(")
 PATIENCE = 10  # times the usual seconds of processor time, and two seconds more
 
 
@@ -80,6 +93,8 @@ class Mutant:
     header: str  # below include/scaling
     name: str  # the header, the line, and what becomes of it: stays the same when other lines change
     text: str  # of the whole header
+    reach: tuple  # where the expression that it changes begins and ends
+    switch: str  # what stands there so that `mutant(0)` is to decide; empty if it cannot be told
 
 
 def changed_number(number, suffix):
@@ -98,6 +113,64 @@ def replacement(match):
     return "" if match["dropped"] else SWAPS[match["operator"] or match["word"]]
 
 
+# How far an expression reaches is read from the text, which clang-format has set: operators stand between blanks, brackets
+# close to their names. Where that errs, the compiler complains.
+PRECEDENCE = {operator: rank for rank, operators in enumerate(
+    [["+=", "-=", "*=", "/="], ["||"], ["&&"], ["|"], ["^"], ["&"], ["==", "!="], ["<", "<=", ">", ">="], ["<<", ">>"],
+     ["+", "-"], ["*", "/", "%"]]) for operator in operators}
+CLOSING = dict(["()", "[]", "{}", "<>"])
+OPENING = {closing: opening for opening, closing in CLOSING.items()}
+
+
+def operand_end(code, i):
+    i += re.match(r"\s*[-!*&~]*", code[i:i + 200]).end()
+    while True:
+        if match := re.match(r"[\w.']+|::|->", code[i:i + 200]):
+            i += match.end()
+        elif code[i] in CLOSING:
+            opening, depth = code[i], 0
+            while True:
+                depth += (code[i] == opening) - (code[i] == CLOSING[opening])
+                i += 1
+                if depth == 0:
+                    break
+        else:
+            return i
+
+
+def operand_begin(code, i):
+    i = len(code[:i].rstrip())
+    while True:
+        if match := re.search(r"([\w.']|::|->)+$", code[i - 200:i]):
+            i -= len(match[0])
+        elif code[i - 1] in OPENING:
+            closing, depth = code[i - 1], 0
+            while True:
+                i -= 1
+                depth += (code[i] == closing) - (code[i] == OPENING[closing])
+                if depth == 0:
+                    break
+        else:
+            return i - len(re.search(r"[-!*&~]*$", code[i - 200:i])[0])
+
+
+def reach(code, match):
+    if match["number"]:
+        return match.start(), match.end()
+    if match["dropped"]:
+        return match.start(), operand_end(code, match.start())
+    if match["word"]:
+        return operand_begin(code, match.end()), operand_end(code, match.start())
+    rank, first, last = PRECEDENCE[match["operator"]], operand_begin(code, match.start()), operand_end(code, match.end())
+    while rank > 0 and (before := re.search(r"\s([-+*/%&|^<>=!]+)\s+$", code[first - 200:first])) and PRECEDENCE.get(before[1], -1) >= rank:
+        first = operand_begin(code, first - len(before[0]))
+    while (behind := re.match(r"\s+([-+*/%&|^<>=!]+)\s", code[last:last + 200])) and PRECEDENCE.get(behind[1], -1) > rank:
+        last = operand_end(code, last + behind.end())
+    if rank == 0 and code[last] not in ",;)":  # behind comes a conditional expression
+        last = code.index(";", last)
+    return first, last
+
+
 def mutants_of(header, text):
     code = SPARED.sub(lambda match: re.sub(r"\S", " ", match[0]), text)
     seen = collections.Counter()
@@ -108,7 +181,10 @@ def mutants_of(header, text):
         name = f"{header}: {text[begin:end].strip()}  ->  {line.strip()}"
         seen[name] += 1
         again = f"  (no. {seen[name]})" if seen[name] > 1 else ""
-        yield Mutant(header, name + again, text[:match.start()] + new + text[match.end():])
+        first, last = reach(code, match)
+        changed = " ".join((text[first:match.start()] + new + text[match.end():last]).split())
+        switch = "" if "//" in text[first:last] else f"(mutant(0) ? ({changed}) : ({text[first:last]}))"
+        yield Mutant(header, name + again, text[:match.start()] + new + text[match.end():], (first, last), switch)
 
 
 def drawn(area, seed):
@@ -132,10 +208,10 @@ class Workshop:
         self.copy = self.folder / "include" / "scaling"
         shutil.rmtree(self.copy, ignore_errors=True)
         shutil.copytree(HEADERS, self.copy)
-        self.compiler = [os.environ.get("CXX", "clang++"), "-std=c++20", "-O0", "-w", "-pthread", "-ferror-limit=1", f"-I{TESTS}",
+        self.compiler = [os.environ.get("CXX", "clang++"), "-std=c++20", "-w", "-pthread", f"-I{TESTS}",
                          f"-I{self.folder / 'include'}", "-isystem/usr/include/eigen3", f'-DSCALING_SOURCE_DIR="{ROOT}"',
                          f'-DSCALING_REFERENCE_DIR="{ROOT.parent / "shared"}"']
-        self.prepare()
+        self.prepare("-O0")
         self.tests = sorted(path for pattern in AREAS[area][1] for path in TESTS.glob(pattern + ".test.cpp")
                             if self.name(path) not in LEFT_OUT)
         self.reach = {test: self.reached(test) for test in self.tests}
@@ -145,18 +221,20 @@ class Workshop:
     def name(test):
         return test.relative_to(TESTS).as_posix().removesuffix(".test.cpp")
 
-    def prepare(self):
+    def prepare(self, optimised):
         """What no mutant changes is compiled once: Catch2, Eigen and the like, and the `main` of the tests."""
-        shared = self.folder.parent
-        self.precompiled, self.objects = shared / "precompiled.pch", [shared / "precompiled.o", shared / "main.o"]
-        if all(path.exists() for path in self.objects):
+        shared = self.folder.parent / optimised
+        shared.mkdir(parents=True, exist_ok=True)
+        precompiled, objects = shared / "precompiled.pch", [shared / "precompiled.o", shared / "main.o"]
+        self.building = self.compiler + [optimised, "-include-pch", precompiled, *objects, "-fuse-ld=lld"]
+        if all(path.exists() for path in objects):
             return
         source = shared / "precompiled.hpp"
-        source.write_text("".join(f"#include <{header}>\n" for header in PRECOMPILED))
-        for arguments in (["-x", "c++-header", "-fpch-instantiate-templates", "-fpch-codegen", source, "-o", self.precompiled],
-                          ["-c", self.precompiled, "-o", self.objects[0]],
-                          ["-c", TESTS / "support" / "main.cpp", "-o", self.objects[1]]):
-            subprocess.run(self.compiler + arguments, check=True)
+        source.write_text("".join(f"#include <{header}>\n" for header in PRECOMPILED) + SWITCH)
+        for arguments in (["-x", "c++-header", "-fpch-instantiate-templates", "-fpch-codegen", source, "-o", precompiled],
+                          ["-c", precompiled, "-o", objects[0]],
+                          ["-c", TESTS / "support" / "main.cpp", "-o", objects[1]]):
+            subprocess.run(self.compiler + [optimised, *arguments], check=True)
 
     def reached(self, test):
         """The headers that a test includes, directly or not."""
@@ -189,7 +267,7 @@ class Workshop:
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         return used.ru_utime + used.ru_stime
 
-    def run(self, arguments, usual):
+    def run(self, arguments, usual, mutant=0):
         """The exit code of a process, and what it complains of. Its time is that of the processor, whatever else the
         machine is busy with, and the limits hold for its children too."""
         seconds = math.ceil(PATIENCE * usual) + 2
@@ -198,13 +276,13 @@ class Workshop:
             resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
 
-        done = subprocess.run(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=limit, cwd=self.folder)
+        done = subprocess.run(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=limit, cwd=self.folder,
+                              env=os.environ | {"MUTANT": str(mutant)})
         return done.returncode, done.stderr.decode(errors="replace")
 
     def compiled(self, test):
         """None, or why the compiler sees that the test fails."""
-        code, said = self.run(self.compiler + ["-include-pch", self.precompiled, test, *self.objects, "-fuse-ld=lld", "-o",
-                                               self.folder / "test"], self.seconds[test][0])
+        code, said = self.run(self.building + ["-ferror-limit=1", test, "-o", self.folder / "test"], self.seconds[test][0])
         if code == 0:
             return None
         if "CPU time limit exceeded" in said:
@@ -216,10 +294,87 @@ class Workshop:
 
     def passed(self, test):
         """None, or how the test fails when it runs."""
-        code, _ = self.run([self.folder / "test", "--abort"], self.seconds[test][1])
+        return self.ended(self.folder / "test", self.seconds[test][1])[0]
+
+    def ended(self, program, usual, mutant=0):
+        """The same of any program, and what it says."""
+        code, said = self.run([program, "--abort"], usual, mutant)
         if code in (0, 77):  # passed, or has missed reference data
-            return None
-        return "runs for ever" if code == -signal.SIGXCPU else "crashes" if code < 0 else "fails"
+            return None, said
+        return "runs for ever" if code == -signal.SIGXCPU else "crashes" if code < 0 else "fails", said
+
+    def switched(self, mutants):
+        """How those end of which switches tell, and by which test: where a test kills them, or where they are met and
+        nothing is evaluated but at run time."""
+        waiting = [mutant for mutant in mutants if mutant.switch]
+        if waiting:
+            self.prepare("-O1")
+        while waiting:
+            batch, others = [], []
+            for mutant in waiting:
+                apart = all(mutant.header != other.header or mutant.reach[1] <= other.reach[0] or other.reach[1] <= mutant.reach[0]
+                            for other in batch)
+                (batch if apart else others).append(mutant)
+            waiting = others
+            yield from self.built(batch)
+        self.prepare("-O0")
+
+    def built(self, batch):
+        folder = self.folder / "switched"
+        folder.mkdir(exist_ok=True)
+        tests = [test for test in self.tests if self.reach[test] & {mutant.header for mutant in batch}]
+        program = {test: folder / self.name(test).replace("/", ".") for test in tests}
+        number = {mutant: k for k, mutant in enumerate(batch, 1)}
+        try:
+            for test in tests:
+                while refused := self.refused(number, test, program[test]):
+                    print(f"{len(refused)} of {len(number)} cannot be switches", flush=True)
+                    for mutant in refused:
+                        del number[mutant]
+                        shutil.copy(HEADERS / mutant.header, self.copy / mutant.header)
+            usual = {}
+            for test in tests:
+                begin = self.processor_time()
+                if complaint := self.ended(program[test], 60)[0]:
+                    sys.exit(f"{self.name(test)} {complaint} where no switch is on")
+                usual[test] = self.processor_time() - begin
+            kills = collections.Counter()
+            for mutant in number:
+                worth = lambda test: (1 + kills[mutant.header, test]) / (usual[test] + 0.05)
+                met = False
+                for test in sorted((t for t in tests if mutant.header in self.reach[t]), key=worth, reverse=True):
+                    complaint, said = self.ended(program[test], usual[test], number[mutant])
+                    met = met or "mutant met" in said
+                    if complaint:
+                        kills[mutant.header, test] += 1
+                        yield mutant, (complaint, self.name(test))
+                        break
+                else:
+                    if met and not CONSTEXPR_FUNCTION.search((HEADERS / mutant.header).read_text()):
+                        yield mutant, ("survives", "")
+        finally:
+            shutil.rmtree(folder)
+            for mutant in batch:
+                shutil.copy(HEADERS / mutant.header, self.copy / mutant.header)
+
+    def refused(self, number, test, program):
+        """Builds a test with switches; those mutants that the compiler complains of, or all."""
+        for header in {mutant.header for mutant in number}:
+            text = (HEADERS / header).read_text()
+            for mutant in sorted((m for m in number if m.header == header), key=lambda m: m.reach, reverse=True):
+                first, last = mutant.reach
+                text = text[:first] + mutant.switch.replace("mutant(0)", f"mutant({number[mutant]})", 1) + text[last:]
+            (self.copy / header).write_text(text)
+        code, said = self.run(self.building + ["-ferror-limit=0", test, "-o", program], 60)
+        if code == 0:
+            return []
+        wrong = {(header, int(line)) for header, line in re.findall(r"include/scaling/([\w/]+\.hpp):(\d+):\d+: error", said)}
+
+        def blamed(mutant):
+            first, last = ((HEADERS / mutant.header).read_text().count("\n", 0, place) + 1 for place in mutant.reach)
+            return any(header == mutant.header and first <= line <= last for header, line in wrong)
+
+        return [mutant for mutant in number if blamed(mutant)] or list(number)
 
     def verdict(self, mutant, kills, seconds):
         """How a mutant ends, and by which test. Those come first that killed most of this header in the least time."""
@@ -263,18 +418,27 @@ def main():
     reasons = dict(lines_of(REASONS))
     kills = collections.Counter((name.split(":")[0], test) for name, (verdict, test) in verdicts.items())
 
+    def unknown(mutant):
+        known = verdicts.get(mutant.name)
+        return known is None or (options.again and known[0] == "survives" and mutant.name not in reasons)
+
+    def keep(mutant, verdict):
+        verdicts[mutant.name] = verdict
+        kills[mutant.header, verdict[1]] += 1
+        with verdicts_file.open("a") as file:
+            print(mutant.name, *verdict, sep="\t", file=file)
+        print(f"{time.monotonic() - begin:.0f} s: {mutant.name}: {' '.join(verdict)}", flush=True)
+
+    mutants, begin = drawn(options.area, options.seed), time.monotonic()
+    for mutant, verdict in workshop.switched([m for m in mutants[:options.sample] if unknown(m)]):
+        keep(mutant, verdict)
     sample, no_programs = {}, 0
-    for mutant in drawn(options.area, options.seed):
+    for mutant in mutants:
         if len(sample) == options.sample:
             break
-        known = verdicts.get(mutant.name)
-        if known is None or (options.again and known[0] == "survives" and mutant.name not in reasons):
-            begin = time.monotonic()
-            known = workshop.verdict(mutant, kills, options.seconds)
-            kills[mutant.header, known[1]] += 1
-            with verdicts_file.open("a") as file:
-                print(mutant.name, *known, sep="\t", file=file)
-            print(f"{len(sample) + 1}: {mutant.name}: {' '.join(known)} ({time.monotonic() - begin:.1f} s)", flush=True)
+        if unknown(mutant):
+            keep(mutant, workshop.verdict(mutant, kills, options.seconds))
+        known = verdicts[mutant.name]
         if known[0] == "is no program":
             no_programs += 1
         else:

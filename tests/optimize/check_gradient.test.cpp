@@ -1,6 +1,7 @@
 // The check of derivatives: right ones pass, a mistake is found and named, and what cannot be told is not held against
 // anybody.
 // SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -76,6 +77,7 @@ TEMPLATE_TEST_CASE("a sign, a factor and a missing term are found and named, in 
     CHECK_FALSE(report.passed());
     CHECK(report.status == agreement::wrong);
     CHECK(report.index == index);
+    CHECK(report.row == -1);
     CHECK(same.index == index);
     CHECK(report.uncertainty < report.error / 100);
     fixed right, wrong;
@@ -94,6 +96,12 @@ TEMPLATE_TEST_CASE("a sign, a factor and a missing term are found and named, in 
   found([](const auto&, auto& g) { g[2] = 0; }, 2);
 }
 
+TEST_CASE("a smooth gradient costs at most ten evaluations a variable") {
+  const auto right = check_gradient(spoilt<vector>([](const vector&, vector&) {}), vector(0.3, -1.7, 2.5));
+  CHECK(right.passed());
+  CHECK(right.evaluations <= 1 + 10 * 3);
+}
+
 TEST_CASE("of two mistakes the larger is named, and one entry in many is found") {
   const auto two = check_gradient(spoilt<vector>([](const vector&, vector& g) { g[0] *= 1.5, g[2] *= 1.1; }),
                                   vector(0.3, -1.7, 2.5));
@@ -109,6 +117,15 @@ TEST_CASE("of two mistakes the larger is named, and one entry in many is found")
     CHECK(report.status == agreement::wrong);
     CHECK(report.index == at);
   }
+}
+
+TEST_CASE("a mistake is found at zero, and where f and x are small") {
+  const auto line = [](const vector& x, vector& g) { return g = {1.01, 1, 1}, x.sum(); };
+  CHECK(check_gradient(line, vector(0, 0, 0)).status == agreement::wrong);
+  const auto small = [](const vector& x, vector& g) { return g = {1.01e-9, 1e-9, 1e-9}, 1e-9 * x.sum(); };
+  const auto report = check_gradient(small, vector(1, 2, 3));
+  CHECK(report.status == agreement::wrong);
+  CHECK(report.error == Catch::Approx(0.01 / 1.01));
 }
 
 TEST_CASE("at a minimum, at zero and beside a constant, right gradients pass") {
@@ -194,10 +211,26 @@ TEST_CASE("bounds are respected: one-sided at them, nothing between equal ones")
     return value;
   };
   CHECK(check_gradient(wrong, vector(1, 0.5, 2), {.lower = lower, .upper = upper}).index == 1);
+  const auto one_sided = check_gradient(f, vector(1, 0.5, 2), {.lower = lower, .upper = upper});
+  CHECK(one_sided.evaluations <= 1 + 5 * 3);
   // x[1] cannot move: nobody will ever ask for its derivative.
   CHECK(check_gradient(spoilt<vector>([](const vector&, vector& g) { g[1] = 0; }), vector(1, 2, 3),
                        {.lower = vector(0, 2, 0), .upper = vector(9, 2, 9)})
             .passed());
+}
+
+TEST_CASE("where a box has room for the smallest of steps to one side only, that step is taken") {
+  // Beyond a power of two as much is lost in rounding.
+  constexpr double ulp = std::numeric_limits<double>::epsilon() / 2;
+  const auto line = [](const dynamic& x, dynamic& g) { return g[0] = 2, 2 * x[0]; };
+  for (const double x : {1.0, -1.0}) {
+    const double inner = x > 0 ? x - ulp : x + ulp;
+    const auto report = check_gradient(
+        line, dynamic::Constant(1, x),
+        {.lower = dynamic::Constant(1, std::min(x, inner)), .upper = dynamic::Constant(1, std::max(x, inner))});
+    CHECK(report.status == agreement::unclear);  // as nothing shows how it errs
+    CHECK(report.numerical == 2);
+  }
 }
 
 TEST_CASE("a Hessian is checked entry by entry") {

@@ -111,6 +111,7 @@ TEST_CASE("the units of f change nothing") {
         const auto scaled = run(std::ldexp(1.0, power), offset);
         CHECK(scaled.x == plain.x);
         CHECK(scaled.value == std::ldexp(plain.value, power));
+        CHECK(scaled.predicted_decrease == std::ldexp(plain.predicted_decrease, power));
         CHECK(scaled.evaluations == plain.evaluations);
         CHECK(scaled.termination == plain.termination);
       }
@@ -237,6 +238,10 @@ TEST_CASE("regions without a value are stepped back from") {
 TEST_CASE("a wrong gradient, a jump and noise have an honest end") {
   const auto uphill = [](const vector& x, vector& g) { return g = -2 * x, x.squaredNorm(); };
   CHECK(minimise(uphill, vector(3, 4)).termination == termination::no_progress);
+  const auto slowly_uphill = [](const vector& x, vector& g) {
+    return g = -1e-10 * x.cwiseInverse(), 1 + 1e-10 * x.array().log().sum();
+  };
+  CHECK(minimise(slowly_uphill, vector(3, 4)).termination == termination::no_progress);
   const auto constant = [](const vector&, vector& g) { return g.setOnes(), 1.0; };
   CHECK(minimise(constant, vector(3, 4)).termination == termination::no_progress);
   const auto jump = [](const vector& x, vector& g) { return g.setOnes(), x.sum() + (x[0] < 1 ? 100 : 0); };
@@ -251,6 +256,50 @@ TEST_CASE("a wrong gradient, a jump and noise have an honest end") {
   const auto noise = minimise(noisy, vector(3, 4));
   CHECK(noise.value < 1.01);
   CHECK(noise.evaluations < 200);
+}
+
+TEST_CASE("twenty iterations that find nothing better are the end, in common units and in own ones") {
+  // A gradient of always the same length that turns: every step is accepted, and none is worth keeping.
+  int calls = 0;
+  const auto turning = [&](const vector&, vector& g) {
+    g = ++calls % 2 == 0 ? vector(1e-20, 0) : vector(0, 1e-20);
+    return 1.0;
+  };
+  const auto result = minimise(turning, vector(3, 4), {.gradient_tolerance = 1e-300});
+  CHECK(result.termination == termination::no_progress);
+  CHECK(result.iterations == 40);
+}
+
+TEST_CASE("what the gradient tolerance asks for is returned with its own value, though rounding has it higher") {
+  constexpr double unit = 0x1p70, error = 200 * std::numeric_limits<double>::epsilon();
+  const auto f = [](const vector& x, vector& g) {
+    g = 1e-20 * unit * x;
+    return x[0] == 3 ? unit : unit * (1 + error);
+  };
+  const auto result = minimise(f, vector(3, 4), {.gradient_tolerance = 1e-25 * unit});
+  CHECK(result.termination == termination::gradient);
+  CHECK(result.x.norm() < 1e-4);
+  CHECK(result.value == unit * (1 + error));
+}
+
+TEST_CASE("a relative tolerance of 0 ends where nothing changes any more") {
+  const auto f = [](const vector& x, vector& g) { return 1 + rosenbrock(x, g); };
+  const auto result = minimise(f, vector(-1.2, 1), {.relative_tolerance = 0});
+  CHECK(result.converged());
+  CHECK((result.x - vector(1, 1)).norm() < 1e-7);
+}
+
+TEST_CASE("what the last tests of convergence cost") {
+  // Two negligible steps in a row, a search afresh, and an evaluation for the curvature in each kind of units.
+  const auto valley = [](const vector& x, vector& g) { return 1 + rosenbrock(x, g); };
+  const auto bowl = [](const vector& x, vector& g) {
+    const double u = std::hypot(1.0, x[0] - 1), v = std::hypot(2.0, x[1] + 3);
+    return g = vector((x[0] - 1) / u, (x[1] + 3) / v), u + v;
+  };
+  CHECK(minimise(valley, vector(-1.2, 1)).evaluations == 51);
+  CHECK(minimise(valley, vector(-1.2, 1), {.lower = vector(-2, -2), .upper = vector(0.5, 2)}).evaluations == 30);
+  CHECK(minimise(bowl, vector(3, 4)).evaluations == 16);
+  CHECK(minimise(bowl, vector(3, 4), {.lower = vector(2, -4)}).evaluations == 9);
 }
 
 TEST_CASE("a gradient tolerance stands alone") {
@@ -270,6 +319,7 @@ TEST_CASE("a looser relative tolerance stops earlier, and within what it says") 
   const auto one_more = [](const vector& x, vector& g) { return 1 + rosenbrock(x, g); };
   const auto tight = minimise(one_more, vector(-1.2, 1)),
              loose = minimise(one_more, vector(-1.2, 1), {.relative_tolerance = 1e-4});
+  CHECK(lbfgsb_options<vector>{}.relative_tolerance == 64 * std::numeric_limits<double>::epsilon());
   CHECK(tight.termination == termination::decrease);
   CHECK(tight.predicted_decrease <= 64 * std::numeric_limits<double>::epsilon() * tight.value);
   CHECK(loose.termination == termination::decrease);
@@ -322,6 +372,9 @@ TEST_CASE("misuse is refused with the coordinate and the values") {
   CHECK(message() == "accepted");
   lower[2] = 7;
   CHECK(message() == "scaling::optimize::lbfgsb: upper[2] = 5, must be at least lower = 7");
+  lower[0] = 7;
+  CHECK(message() == "scaling::optimize::lbfgsb: upper[0] = 5, must be at least lower = 7");
+  lower[0] = 0;
   lower[2] = not_a_number;
   CHECK(message() == "scaling::optimize::lbfgsb: lower[2] = nan, must be a number");
   lower[2] = 0;
@@ -335,6 +388,8 @@ TEST_CASE("misuse is refused with the coordinate and the values") {
         "scaling::optimize::lbfgsb: size of x0 = 0, must be positive");
   bad[1] = not_a_number;
   CHECK(complaint([&] { (void)minimise(linear, bad); }) == "scaling::optimize::lbfgsb: x0[1] = nan, must be finite");
+  bad[0] = infinity;
+  CHECK(complaint([&] { (void)minimise(linear, bad); }) == "scaling::optimize::lbfgsb: x0[0] = inf, must be finite");
   CHECK(complaint([&] { (void)minimise(linear, x, {.gradient_tolerance = -1}); }) ==
         "scaling::optimize::lbfgsb: gradient_tolerance = -1, must be non-negative");
   CHECK(complaint([&] { (void)minimise(linear, x, {.relative_tolerance = not_a_number}); }) ==

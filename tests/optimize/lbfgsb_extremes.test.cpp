@@ -90,6 +90,20 @@ TEST_CASE("one variable, from near, far and as good as zero") {
   CHECK(lbfgsb(parabola, one(1e300)).termination == termination::not_finite);
 }
 
+TEST_CASE("from where x and f are 0, which have no units, a minimum is found") {
+  const auto result = lbfgsb([](const one& x, one& g) { return g[0] = 2 * x[0] - 2, x[0] * (x[0] - 2); }, one(0.0));
+  CHECK(result.converged());
+  CHECK(std::abs(result.x[0] - 1) < 1e-9);
+}
+
+TEST_CASE("a slope that x times would overflow is followed to its end") {
+  constexpr double far = 1e13;
+  const auto f = [](const one& x, one& g) { return g[0] = 2e295 * (x[0] - far), 1e295 * (x[0] - far) * (x[0] - far); };
+  const auto result = lbfgsb(f, one(far + 100));
+  CHECK(result.converged());
+  CHECK(std::abs(result.x[0] - far) < 0.01);
+}
+
 TEST_CASE("a gradient in large units does not hide another one") {
   // Along -gradient the second coordinate has nothing to gain that could be told from the rounding of the first.
   for (const double unit : {1e-4, 1e-8, 1e-10, 1e-12})
@@ -185,6 +199,8 @@ TEST_CASE("bounds that leave a coordinate at infinity are refused") {
   const auto f = [](const vector& x, vector& g) { return g = 2 * x, x.squaredNorm(); };
   CHECK_THROWS_WITH(lbfgsb(f, vector(1, 1), {.lower = vector(0, infinity)}),
                     "scaling::optimize::lbfgsb: lower[1] = inf, must be less than infinity");
+  CHECK_THROWS_WITH(lbfgsb(f, vector(1, 1), {.lower = vector(infinity, 0)}),
+                    "scaling::optimize::lbfgsb: lower[0] = inf, must be less than infinity");
   CHECK_THROWS_WITH(lbfgsb(f, vector(1, 1), {.upper = vector(-infinity, 0)}),
                     "scaling::optimize::lbfgsb: upper[0] = -inf, must be more than -infinity");
 }

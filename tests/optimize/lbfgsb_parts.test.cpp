@@ -31,6 +31,14 @@ vector random_vector() {
   return vector::NullaryExpr(n, [](Eigen::Index) { return std::normal_distribution<double>()(engine); });
 }
 
+/// Where the cubic with the values and slopes of both points has its minimum, by its coefficients.
+double minimum_of_cubic(const line_point<double>& a, const line_point<double>& b) {
+  const double length = b.step - a.step, rise = (b.value - a.value) / length;
+  const double third = (a.slope + b.slope - 2 * rise) / (length * length);
+  const double second = (3 * rise - 2 * a.slope - b.slope) / length;
+  return a.step + (std::sqrt(second * second - 3 * third * a.slope) - second) / (3 * third);
+}
+
 /// A limited-memory matrix of `pairs` random pairs, and the dense one by the BFGS formula from the youngest of them.
 struct matrices {
   lbfgs_matrix<vector, memory> compact{n};
@@ -123,6 +131,17 @@ TEST_CASE("Newton steps with the free block are those of the dense block") {
   }
 }
 
+TEST_CASE("a pivot that is 0 has no sign, and is refused") {
+  quasidefinite<double, 2> matrix;
+  matrix.size = 2;
+  for (const auto& [first, second] : {std::pair{-1.0, 0.0}, {0.0, 1.0}, {-1.0, 1.0}}) {
+    matrix.u[0][0] = first;
+    matrix.u[0][1] = 0;
+    matrix.u[1][1] = second;
+    CHECK(matrix.factor() == (first < 0 && second > 0));
+  }
+}
+
 TEST_CASE("the Cauchy point is the first local minimiser along the projected gradient") {
   for (int repetition = 0; repetition < 500; ++repetition) {
     const matrices B(static_cast<int>(engine() % 9));
@@ -175,12 +194,16 @@ TEST_CASE("a path without breakpoints whose curvature underflows has no next bre
 }
 
 TEST_CASE("the subspace step descends inside the box, projected or, where that is uphill, truncated") {
+  constexpr double unit = 0x1p-20;  // so that uphill is less than 1
   int uphill = 0, exact = 0;
   for (int repetition = 0; repetition < 5000; ++repetition) {
     matrices B(static_cast<int>(engine() % 9), 1e4);
-    const place at;
+    place at;
+    at.x *= unit;
+    at.lower *= unit;
+    at.upper *= unit;
     const auto bounds = at.bounds();
-    const vector g = std::pow(10.0, repetition % 7) * random_vector();
+    const vector g = unit * std::pow(10.0, repetition % 7) * random_vector();
     cauchy_point<vector, memory> cauchy(at.x);
     cauchy.find(at.x, g, bounds, B.compact);
     if (cauchy.step.norm() == 0) continue;
@@ -193,8 +216,8 @@ TEST_CASE("the subspace step descends inside the box, projected or, where that i
     bool inside = true;
     vector projected(n);
     for (int i = 0; i < n; ++i) {
-      CHECK(d[i] >= at.lower[i] - at.x[i] - 1e-12);
-      CHECK(d[i] <= at.upper[i] - at.x[i] + 1e-12);
+      CHECK(d[i] >= at.lower[i] - at.x[i] - 1e-12 * unit);
+      CHECK(d[i] <= at.upper[i] - at.x[i] + 1e-12 * unit);
       projected[i] = bounds.project(i, at.x[i] + minimum[i]) - at.x[i];
       inside = inside && projected[i] == at.x[i] + minimum[i] - at.x[i];
     }
@@ -203,7 +226,7 @@ TEST_CASE("the subspace step descends inside the box, projected or, where that i
       CHECK(model(d) <= model(cauchy.step) + 1e-6 * std::abs(model(cauchy.step)));
       const vector rest = g + B.full * d;
       for (int i = 0; i < n; ++i)
-        if (cauchy.free[i]) CHECK(std::abs(rest[i]) < 1e-5);
+        if (cauchy.free[i]) CHECK(std::abs(rest[i]) < 1e-5 * unit);
     }
     if (g.dot(projected) >= 0) {
       ++uphill;
@@ -232,6 +255,79 @@ TEST_CASE("a step that reaches a bound but for rounding is put on it, and none l
     }
     CHECK(on_one);
   }
+}
+
+TEST_CASE("one bound on one side makes a box, and a step of length one has no more room than others") {
+  const vector x = vector::Zero(n), nowhere = vector::Constant(n, infinity);
+  CHECK_FALSE(box<vector>(x, -nowhere, nowhere, "test").bounded());
+  for (const int i : {0, 3}) {
+    vector lower = -nowhere, upper = nowhere;
+    lower[i] = -2;
+    upper[i] = 2;
+    CHECK(box<vector>(x, lower, nowhere, "test").bounded());
+    CHECK(box<vector>(x, -nowhere, upper, "test").bounded());
+    for (const double length : {0.5, 1.0, 4.0})
+      CHECK(box<vector>(x, lower, upper, "test").step_limit(x, length * vector::Unit(n, i)) == 2 / length);
+  }
+  CHECK(box<vector>(x, x, nowhere, "test").blocked(3, 0, 1));
+  CHECK_FALSE(box<vector>(x, x, nowhere, "test").blocked(3, 0, 0));  // nothing pushes it out
+}
+
+TEST_CASE("the next step is that of Moré and Thuente's four cases, in any units") {
+  constexpr line_point<double> low{0, 0, -1}, steep{0, 0, -3}, high{4, 2, 3};
+  constexpr line_point<double> sharp{1, 1, 10}, mild{1, 1, 1}, turned{1, -0.5, 1}, ahead{1, -0.95, -0.7};
+  constexpr line_point<double> behind{1, -0.2, -0.7}, soon{1, -0.8, -0.5}, steeper{1, -1.2, -1.1}, hump{1, 0.5, -0.2};
+  constexpr line_point<double> level{1, 0, 2};
+  struct {
+    line_point<double> low, trial;
+    bool bracketed;
+    double next;
+  } const cases[] = {
+      {low, sharp, false, (0.25 + minimum_of_cubic(low, sharp)) / 2},  // 1, 0.25 by the parabola: the cubic is farther
+      {low, mild, false, minimum_of_cubic(low, mild)},                 // 1, the cubic is nearer
+      {low, hump, false, minimum_of_cubic(low, hump)},                 // 1, the slope does not turn
+      {low, level, false, 1.0 / 3},                                    // 2, as high is not higher
+      {low, turned, false, 0.5},                                       // 2, the secant is farther
+      {steep, turned, false, minimum_of_cubic(steep, turned)},         // 2, the cubic is farther
+      {low, ahead, false, 1 + 0.7 / 0.3},                              // 3, the secant is farther
+      {low, soon, false, 1 + 1.1},                                     // 3, at least as far on again
+      {low, behind, false, 1 + 4},                                     // 3, the cubic has no minimum ahead
+      {low, ahead, true, minimum_of_cubic(low, ahead)},                // 3, the cubic is nearer than the secant
+      {low, behind, true, 1 + 0.66 * 3},                               // 3, and not too near the other end
+      {low, steeper, false, 1 + 4},                                    // 4
+      {low, steeper, true, minimum_of_cubic(steeper, high)},           // 4
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.trial.value, c.trial.slope, c.bracketed);
+    const auto next = [&](double unit, double limit, double tilt) {
+      const auto changed = [=](line_point<double> p) -> line_point<double> {
+        return {p.step * unit, p.value + tilt * p.step, (p.slope + tilt) / unit};
+      };
+      step_interval<double> interval{changed(c.low), changed(c.bracketed ? high : c.low), c.bracketed};
+      const double step = interval.next(changed(c.trial), tilt / unit, limit);
+      CHECK(interval.bracketed == (c.bracketed || c.trial.value > 0 || c.trial.slope > 0));
+      return step;
+    };
+    CHECK(next(1, infinity, 0) == Catch::Approx(c.next).epsilon(1e-14));
+    CHECK(next(1, infinity, -0.5) == Catch::Approx(c.next).epsilon(1e-14));  // the tilt is taken away again
+    for (const double unit : {0x1p-40, 0x1p40}) CHECK(next(unit, infinity, 0) == unit * next(1, infinity, 0));
+    if (c.next > 1) CHECK(next(1, 1.5, 0) == (c.bracketed ? next(1, infinity, 0) : 1.5));
+  }
+}
+
+TEST_CASE(
+    "a bracket that does not shrink by a third in two trials is halved, on the scale of logarithms if it is wide") {
+  const auto next = [](line_point<double> low, line_point<double> high, line_point<double> trial, double width_before) {
+    step_interval<double> interval{low, high, true, width_before, width_before};
+    return interval.next(trial, 0, infinity);
+  };
+  const line_point<double> low{0, 0, -1}, ahead{1, -0.95, -0.7};
+  const double cubic = minimum_of_cubic(low, ahead);
+  CHECK(next(low, {4, 2, 3}, ahead, 3 / 0.6599) == Catch::Approx(cubic));  // 3 is what is left
+  CHECK(next(low, {4, 2, 3}, ahead, 3 / 0.6601) == 1 + 1.5);
+  CHECK(next(low, {4000, 2, 3}, ahead, 1) == Catch::Approx(std::sqrt(4000)));
+  CHECK(next(low, {100, 2, 3}, ahead, 1) == 1 + 99.0 / 2);
+  CHECK(next(low, {4, 2, 3}, {1, 1, 10}, 1) == 0.5);  // from 0 there are no logarithms
 }
 
 TEST_CASE("the line search satisfies Wolfe's conditions on the functions of Moré and Thuente, from far and near") {
@@ -280,6 +376,12 @@ TEST_CASE("the line search stops at its limit, backs off from what is not finite
   CHECK(line_search<double>([&](double t) { return falling(last = t); }, -1, 3.5, 0, 0, 20) ==
         line_search_end::accepted);
   CHECK(last == 3.5);
+  // At the limit the slope has turned, and more than is allowed: the minimum before it is looked for.
+  const auto turned = [&](double t) -> line_point<double> {
+    return {last = t, t * (-0.1 + t * (-0.9 + t * 0.8)), -0.1 + t * (-1.8 + t * 2.4)};
+  };
+  CHECK(line_search<double>(turned, -0.1, 1, 0, 0, 20) == line_search_end::accepted);
+  CHECK(std::abs(turned(last).slope) <= 0.09);
   const auto wall = [&](double t) { return t > 1e-3 ? line_point<double>{t, std::nan(""), -1} : falling(last = t); };
   CHECK(line_search<double>(wall, -1, infinity, 0, 0, 20) == line_search_end::accepted);
   CHECK(last > 1e-4);
@@ -290,6 +392,14 @@ TEST_CASE("the line search stops at its limit, backs off from what is not finite
               return line_point<double>{t, t, -1};
             },
             -1, infinity, 0, 0, 20) == line_search_end::exhausted);
+}
+
+TEST_CASE("a step that gains next to nothing is judged by what it should gain, and the next one is shorter") {
+  std::vector<double> steps;
+  const auto line = [&](double t) { return steps.push_back(t), line_point<double>{t, -5e-4 * t, -0.95}; };
+  CHECK(line_search<double>(line, -1, infinity, 0, 0, 2) == line_search_end::exhausted);
+  CHECK(steps[0] == 1);
+  CHECK(steps[1] < 1);
 }
 
 TEST_CASE("below the rounding of the values the slopes decide") {

@@ -13,6 +13,7 @@
 namespace {
 
 using scaling::optimize::newton;
+using scaling::optimize::newton_options;
 using vector = Eigen::Vector2d;
 using matrix = Eigen::Matrix2d;
 
@@ -130,4 +131,82 @@ TEST_CASE("NaN away from the start is stepped back from, NaN at the start is no 
   CHECK(r.value < 1);
   CHECK_FALSE(r.stationary);
   CHECK_FALSE(newton(f, vector(0, 0)).stationary);
+}
+
+TEST_CASE("a point of the same value is not gone to, however much flatter it is there") {
+  const vector start(3, 4);
+  const auto flat = [&](const vector& x, vector& g, matrix& h) {
+    g.setConstant(x == start ? 1 : 0.5);
+    h.setZero();
+    return 1.0;
+  };
+  const auto r = newton(flat, start);
+  CHECK_FALSE(r.stationary);
+  CHECK(r.x == start);
+}
+
+TEST_CASE("where rounding hides what a step gains one is taken, and kept if the gradient has become smaller") {
+  constexpr double error = 4 * std::numeric_limits<double>::epsilon(), scale = 0x1p-60;
+  const auto f = [&](const vector& x, vector& g, matrix& h) {
+    h = scale * matrix::Identity();
+    g = scale * x;
+    return x[0] == 1 ? 1.0 : 1 + error;
+  };
+  // By the tolerance, and where that is 0 by what f is said to be off by.
+  for (const newton_options<vector>& options :
+       {newton_options<vector>{}, newton_options<vector>{.relative_tolerance = 0, .root_noise = 2 * error}}) {
+    const auto kept = newton(f, vector(1, 1), options);
+    CHECK(kept.stationary);
+    CHECK(kept.evaluations == 2);
+    CHECK(kept.x == vector(0, 0));
+  }
+}
+
+TEST_CASE("a minimum that is approached slowly is left one step after the tolerance is met") {
+  const auto quartic = [](const vector& x, vector& g, matrix& h) {
+    g = 4 * x.array().cube();
+    h = (12 * x.array().square()).matrix().asDiagonal();
+    return 1 + x.array().square().square().sum();
+  };
+  const auto r = newton(quartic, vector(1, 1));
+  CHECK(r.stationary);
+  CHECK(r.predicted_decrease <= r.tolerance);
+  CHECK(r.predicted_decrease > r.tolerance / 6);  // a step takes a third off x, and leaves (2/3)^4 of the decrease
+}
+
+TEST_CASE("hopeless is what twice the predicted decrease does not bring below the bar") {
+  const auto parabola = [](const vector& x, vector& g, matrix& h) {
+    g = x;
+    h.setIdentity();
+    return 1 + x.squaredNorm() / 2;
+  };
+  // From 1.5 a decrease of 1 is predicted, of which half is to be had.
+  const auto hopeless = newton(parabola, vector(1, 0), {.hopeless_above = -0.6});
+  CHECK(hopeless.hopeless);
+  CHECK(hopeless.evaluations == 1);
+  CHECK(newton(parabola, vector(1, 0), {.hopeless_above = -0.4}).evaluations == 2);
+}
+
+TEST_CASE("a minimum where the function is 0 is stationary") {
+  const auto parabola = [](const vector& x, vector& g, matrix& h) {
+    g = x;
+    h.setIdentity();
+    return x.squaredNorm() / 2;
+  };
+  const auto r = newton(parabola, vector(1, -1));
+  CHECK(r.stationary);
+  CHECK(r.value == 0);
+}
+
+TEST_CASE("a Newton step a hundred times too long is shortened") {
+  const auto distance = [](const vector& x, vector& g, matrix& h) {
+    const double u = std::hypot(1.0, x[0]), v = std::hypot(1.0, x[1]);
+    g << x[0] / u, x[1] / v;
+    h << 1 / (u * u * u), 0, 0, 1 / (v * v * v);
+    return u + v;
+  };
+  const auto r = newton(distance, vector(10, 10), {.longest_step = 1e6});
+  CHECK(r.stationary);
+  CHECK(r.x.norm() < 1e-6);
+  CHECK(r.evaluations < 40);  // a search that finds no step it may accept takes 52
 }
