@@ -209,6 +209,14 @@ constexpr Law law_from(const std::array<typename Law::real_type, coefficient_cou
 
 namespace detail {
 
+template <loss_model Law>
+constexpr bool is_finite(const Law& law) {
+  constexpr auto largest = std::numeric_limits<typename Law::real_type>::max();
+  for (const auto& value : coefficient_values(law))
+    if (!(value <= largest && value >= -largest)) return false;
+  return true;
+}
+
 template <class Law, class U>
 struct rebind;
 template <template <class> class Law, class T, class U>

@@ -214,11 +214,10 @@ class basin_search {
 
 /// Sorted by value. Of those within rounding of one another the simplest, with the fewest terms and exponents at a
 /// bound (A / N^0 is a floor in disguise), then the one with the smallest gradient: otherwise digits would depend on
-/// which start happened to come first.
+/// which start happened to come first. What is no law, as a coefficient is beyond the numbers there are, is left out.
 template <loss_model Law>
 auto basin_search<Law>::lowest_of_each(std::vector<end> found) const -> std::vector<end> {
   std::erase_if(found, [](const end& one) { return !std::isfinite(one.value); });
-  if (found.size() < 2) return found;
   // By pointers, which also tell apart equals.
   std::vector<const end*> order;
   for (const auto& one : found) order.push_back(&one);
@@ -243,6 +242,7 @@ auto basin_search<Law>::lowest_of_each(std::vector<end> found) const -> std::vec
   std::vector<end> result;
   T lowest = infinity;
   for (const end* one : order) {
+    if (!is_finite(f_.coordinates.law_at(one->x))) continue;
     if (result.empty() || !same(lowest, one->value)) {
       result.push_back(*one);
       lowest = one->value;

@@ -54,14 +54,14 @@ fit_options<Law<U>> options_in(const fit_options<Law<T>>& options) {
   return result;
 }
 
-/// A result in double, rounded to float.
+/// A result in double, rounded to float. A coefficient that is beyond float makes it none.
 template <template <class> class Law>
 fit_result<Law<float>> rounded(const fit_result<Law<double>>& from, const fit_options<Law<float>>& options) {
   const auto to_float = [](double x) { return static_cast<float>(x); };
   fit_result<Law<float>> result{};
   result.law = law_in<float>(from.law);
   result.objective = to_float(from.objective);
-  result.termination = from.termination;
+  result.termination = is_finite(result.law) ? from.termination : termination::not_converged;
   result.gradient_norm = to_float(from.gradient_norm);
   result.predicted_decrease = to_float(from.predicted_decrease);
   result.tolerance = to_float(from.tolerance);

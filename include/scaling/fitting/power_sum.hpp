@@ -71,22 +71,23 @@ class power_sum_objective : public fit_problem<Law> {
       : base(std::move(distinct), detail::coordinates<Law>(limits, by_columns.centres), function),
         data_(std::move(by_columns)) {}
 
-  /// exp of +-tame neither overflows nor underflows in T, nor does its square; a vanished term is exp(-tame), as good
-  /// as 0.
+  /// exp of +-tame neither overflows nor underflows in T, nor does its square; exp(-tame/2) is as good as 0.
   static constexpr T tame = T(0.42L) * T(std::numeric_limits<T>::max_exponent) * T(0.693147180559945309L);
 
-  /// u of each term, raised to -tame; whether all exponents that follow from x are then within what exp can do.
+  /// Whether all exponents that follow from x are within what exp can do. Then u of a term that has vanished is raised
+  /// to -tame, from where no power brings it back.
   static bool is_tame(vector& x, const std::array<T, data::factors>& reach) {
-    bool result = true;
+    vector raised = x;
     for (const auto& term : terms) {
-      T& u = x[at(term.coefficient)];
-      u = std::max(u, -tame);
+      T& u = raised[at(term.coefficient)];
       T most = 0;
       for (const auto& factor : term.factors)
         if (factor.exponent != none) most += std::abs(x[at(factor.exponent)]) * reach[factor.column];
-      result = result && u + most < tame && most < tame;
+      if (!(u + most < tame && most < (u < -tame ? tame / 2 : tame))) return false;
+      u = std::max(u, -tame);
     }
-    return result;
+    x = raised;
+    return true;
   }
 
   /// The terms over the typical loss at a block of runs, but for the share. `constant` has those without factors.
@@ -247,7 +248,8 @@ class power_sum_objective : public fit_problem<Law> {
   static std::array<T, terms.size()> constants(const vector& x) {
     std::array<T, terms.size()> result{};
     for (std::size_t j = 0; j < terms.size(); ++j)
-      if (terms[j].factors[0].exponent == none) result[j] = std::exp(std::min(x[at(terms[j].coefficient)], tame));
+      if (terms[j].factors[0].exponent == none)
+        result[j] = std::exp(std::clamp(x[at(terms[j].coefficient)], -tame, tame));
     return result;
   }
 
@@ -256,8 +258,7 @@ class power_sum_objective : public fit_problem<Law> {
 
 template <sum_of_powers Law>
 auto power_sum_objective<Law>::residuals_at(const vector& y) const -> std::vector<T> {
-  vector x = this->coordinates.terms_at(y);
-  (void)is_tame(x, data_.reach);
+  const vector x = this->coordinates.terms_at(y);
   const auto constant = constants(x);
   std::vector<T> result(data_.blocks.size() * data::lanes);
   T* to = result.data();
@@ -273,8 +274,7 @@ auto power_sum_objective<Law>::residuals_at(const vector& y) const -> std::vecto
 
 template <sum_of_powers Law>
 auto power_sum_objective<Law>::log_gram(const vector& y) const -> matrix {
-  vector x = this->coordinates.terms_at(y);
-  (void)is_tame(x, data_.reach);
+  const vector x = this->coordinates.terms_at(y);
   const auto constant = constants(x);
   std::array<pack, P * P> second{};
   for (const auto& b : data_.blocks) {
