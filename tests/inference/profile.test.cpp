@@ -38,6 +38,17 @@ runs noisy(double noise, std::uint64_t seed = 1) {
   return result;
 }
 
+/// Small exponents: each term is nearly constant, and a wrong minimum may lie where another is.
+runs flat(std::uint64_t seed) {
+  sc::philox_stream random(seed, 0);
+  constexpr law_type law{1.8, 1, 1, 0.05, 0.05};
+  runs result;
+  for (const double N : {5e7, 2e8, 8e8, 3e9, 1.2e10})
+    for (const double D : {1e9, 5e9, 2.5e10, 1.25e11, 6e11})
+      result.push_back({{N, D}, law(N, D) * std::exp(1e-3 * random.normal())});
+  return result;
+}
+
 double off(double got, double want) { return std::abs(got / want - 1); }
 
 }  // namespace
@@ -205,6 +216,62 @@ TEST_CASE("a coefficient at 0, which has no logarithm, had no upper end") {
       const double statistic = p.statistic == sc::profile_statistic::gaussian ? 36 * std::log(ratio) : 32 * (ratio - 1);
       CHECK(off(statistic, chi_squared_95) < 1e-5);
     }
+  }
+}
+
+TEST_CASE("an end lay at the estimate itself, where refits came from the far end of the other side") {
+  for (const std::uint64_t seed : {7U, 8U, 15U, 19U, 23U}) {
+    CAPTURE(seed);
+    const auto data = flat(seed);
+    const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}});
+    const auto p = sc::profile(result, data, "A");
+    REQUIRE((p.lower_determined && p.upper_determined));
+    CHECK(p.improvement < 1e-10);
+    for (const double end : {p.interval.lower, p.interval.upper}) {
+      // A refit from the fit itself, in small steps.
+      auto law = result.law;
+      double least = 0;
+      for (int i = 1; i <= 20; ++i) {
+        law.A = result.law.A * std::pow(end / result.law.A, i / 20.0);
+        const auto refit =
+            sc::fit<sc::chinchilla>(data, {.start = law, .fixed = {{"A", law.A}}, .criterion = sc::squared{}});
+        law = refit.law;
+        least = refit.objective;
+      }
+      CHECK(off(25 * std::log(least / result.objective), chi_squared_95) < 1e-5);
+    }
+  }
+}
+
+TEST_CASE("with a coefficient held the search missed the optimum of one flat table in three") {
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    CAPTURE(seed);
+    const auto data = flat(seed);
+    auto law = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}}).law;
+    for (const double factor : {0.7, 1.5, 1.25, 1.3}) {  // of the one before
+      law.A *= factor;
+      const auto refit = sc::fit<sc::chinchilla>(data, {.fixed = {{"A", law.A}}, .criterion = sc::squared{}});
+      const auto near =
+          sc::fit<sc::chinchilla>(data, {.start = law, .fixed = {{"A", law.A}}, .criterion = sc::squared{}});
+      CHECK(refit.objective <= near.objective * (1 + 1e-8));
+    }
+  }
+}
+
+TEST_CASE(
+    "without errors, or with runs for the coefficients alone, there is nothing to object with, and no exception") {
+  const auto exact = noisy(0);
+  const auto result = sc::fit<sc::chinchilla>(exact, {.criterion = sc::squared{}});
+  for (const std::string symbol : {"E", "A", "alpha", "B", "beta"}) {
+    const auto p = sc::profile(result, exact, symbol);
+    CHECK((std::isnan(p.interval.lower) && std::isnan(p.interval.upper) && !p.lower_determined && !p.upper_determined));
+  }
+  const auto data = noisy(0.01, 5);
+  for (std::size_t first = 0; first < 30; ++first) {
+    sc::frequencies often{std::vector<double>(data.size(), 0)};
+    for (std::size_t i = 0; i < 5; ++i) often.count[(first + 7 * i) % data.size()] = 1 + static_cast<double>(i % 2);
+    const auto few = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}, .weights = often});
+    CHECK_NOTHROW(sc::profile(few, data, "alpha"));
   }
 }
 

@@ -72,14 +72,12 @@ class basin_search {
   /// the true one, the first look alone missed the optimum of 10 each.
   bool floor_is_held() const {
     const auto& limits = f_.coordinates.limits();
-    bool held = false;
-    int others = 0;
+    int held = 0, others = 0;
     for (const auto& term : terms) {
-      const bool constant = term.factors[0].exponent == none;
-      held = held || (constant && !limits.free(term.coefficient));
-      others += !constant;
+      held += !limits.free(term.coefficient);
+      others += term.factors[0].exponent != none;
     }
-    return held && others > 1;
+    return held > 0 && others > 1;
   }
 
   /// As compete_from, but into the nearest minimum: a polish that creeps comes down through wider quadratic zones, which

@@ -62,20 +62,23 @@ struct [[nodiscard]] profile_interval {
 
 namespace detail {
 
-/// The statistic of one coefficient, as a function of its fitted coordinate.
+/// The statistic of one coefficient, as a function of its fitted coordinate. A refit starts from that at the last value
+/// which the runs did not object to, besides its own search: those of a valley are near it, beyond are others.
 template <loss_model Law, class Runs>
 class profiled_statistic {
  public:
   using T = typename Law::real_type;
 
   profiled_statistic(const fit_result<Law>& result, const Runs& observations, std::size_t place,
-                     const std::optional<huber>& density)
+                     const std::optional<huber>& density, T quantile)
       : observations_(observations),
         place_(place),
         density_(density),
+        quantile_(quantile),
         options_(result.options),
         n_(T(result.observation_count)),
-        estimate_(result.law.*Law::coefficients()[place].member) {
+        estimate_(result.law.*Law::coefficients()[place].member),
+        best_(result.law) {
     options_.reduction = reduction::sum;
     options_.start = result.law;
     if (density_) {
@@ -83,7 +86,7 @@ class profiled_statistic {
       const auto [law, likelihood] = most_likely(options_);
       most_ = likelihood;
       estimate_ = law.*Law::coefficients()[place].member;
-      options_.start = law;
+      options_.start = best_ = law;
       return;
     }
     const auto base = fit_in<Law>(observations, with_search(search::single));
@@ -93,6 +96,7 @@ class profiled_statistic {
     if (kind_ == profile_statistic::rho) set_lambda(result);
   }
 
+  /// Above 0 where the runs object: the statistic, less its quantile.
   T operator()(T coordinate) {
     const auto symbol = Law::coefficients()[place_].symbol;
     const T value = value_of(coordinate);
@@ -100,21 +104,14 @@ class profiled_statistic {
     std::erase_if(options.fixed, [&](const auto& one) { return one.symbol == symbol; });
     options.fixed.push_back({std::string(symbol), value});
     (*options.start).*Law::coefficients()[place_].member = value;
-    if (density_) {
-      const auto [law, likelihood] = most_likely(options);
-      options_.start = law;
-      improvement_ = std::max(improvement_, (likelihood - most_) / n_);
-      return 2 * (most_ - likelihood);
-    }
-    const auto result = fit_in<Law>(observations_, options);
-    ++fits_;
-    options_.start = result.law;  // the next value is near
-    improvement_ = std::max(improvement_, (least_ - result.objective) / least_);
-    const T ratio = result.objective / least_;
-    if (kind_ == profile_statistic::gaussian) return n_ * std::log(ratio);
-    if (kind_ == profile_statistic::laplace) return 2 * n_ * std::log(ratio);
-    return 2 * (result.objective - least_) / lambda_;
+    const auto [law, statistic] = density_ ? by_likelihood(options) : by_criterion(options);
+    if (statistic <= quantile_) options_.start = law;
+    const T large = std::sqrt(std::numeric_limits<T>::max());  // of which a root finder can take differences
+    return std::clamp(statistic - quantile_, -large, large);
   }
+
+  /// To the other side of the fit.
+  void turn_back() { options_.start = best_; }
 
   T value_of(T coordinate) const {
     return Law::coefficients()[place_].scale == scale::log ? std::exp(coordinate) : coordinate;
@@ -131,6 +128,21 @@ class profiled_statistic {
     auto options = options_;
     options.search = where;
     return options;
+  }
+
+  std::pair<Law, T> by_likelihood(const fit_options<Law>& options) {
+    const auto [law, likelihood] = most_likely(options);
+    improvement_ = std::max(improvement_, (likelihood - most_) / n_);
+    return {law, 2 * (most_ - likelihood)};
+  }
+
+  std::pair<Law, T> by_criterion(const fit_options<Law>& options) {
+    const auto result = fit_in<Law>(observations_, options);
+    ++fits_;
+    improvement_ = std::max(improvement_, (least_ - result.objective) / least_);
+    if (kind_ == profile_statistic::rho) return {result.law, 2 * (result.objective - least_) / lambda_};
+    const T ratio = std::log(result.objective / least_);
+    return {result.law, kind_ == profile_statistic::gaussian ? n_ * ratio : 2 * n_ * ratio};
   }
 
   /// The law of the greatest likelihood under the density, and that likelihood: a fit by the delta of the scale at hand,
@@ -172,8 +184,11 @@ class profiled_statistic {
   const Runs& observations_;
   std::size_t place_;
   std::optional<huber> density_;
+  T quantile_;
   fit_options<Law> options_;
-  T n_, estimate_, least_ = 0, most_ = 0, lambda_ = 1, improvement_ = 0;
+  T n_, estimate_;
+  Law best_;
+  T least_ = 0, most_ = 0, lambda_ = 1, improvement_ = 0;
   profile_statistic kind_ = profile_statistic::rho;
   int fits_ = 0;
 };
@@ -190,7 +205,7 @@ class profiled_statistic {
 /// there too it holds it more often than it says.
 /// Errors: std::invalid_argument for a symbol that the law has not, or that was fixed, for a fit that found no law, and
 /// for a density if the fit has weights.
-/// Both ends are NaN where the criterion is 0, as without noise or with as many coefficients as runs.
+/// Both ends are NaN where residuals are 0 but for rounding, as without noise, and with as many coefficients as runs.
 /// Accuracy: the ends to 1e-8 of the coordinate (log A, alpha).
 /// Trap: of a criterion with several minima it is the part around the fit. Under Huber's criterion lambda rests on the
 /// runs in the quadratic zone: where they are few, as with delta = 1e-3 and noise of 0.5 %, 95 % intervals of alpha held
@@ -214,39 +229,48 @@ auto profile(const fit_result<Law>& result, const Runs& observations, std::strin
     detail::refuse<std::invalid_argument>(
         detail::joined({function, ": the fit has weights, and the density is one for all runs"}));
 
-  detail::profiled_statistic<Law, Runs> statistic(result, observations, place, density);
   const T quantile = boost::math::quantile(boost::math::chi_squared_distribution<T>(1), static_cast<T>(level));
+  detail::profiled_statistic<Law, Runs> excess(result, observations, place, density, quantile);
+  constexpr T nan = std::numeric_limits<T>::quiet_NaN();
+  T unit = result.options.residual == residual::log;  // of residuals
+  if (unit == 0)
+    for (const auto& run : observations) unit = std::max(unit, static_cast<T>(run.loss));
+  // Without errors beyond rounding, or with no more runs than coefficients, there is nothing to object with.
+  if (!(result.residuals.largest > 16 * std::numeric_limits<T>::epsilon() * unit) ||
+      result.observation_count <= static_cast<std::size_t>(result.free_count))
+    return {{nan, nan, level}, false, false, excess.kind(), excess.fits(), T(0)};
   const bool log = table[place].scale == scale::log;
-  const T estimate = statistic.estimate(), at = log ? std::log(estimate) : estimate;
+  const T estimate = excess.estimate(), at = log ? std::log(estimate) : estimate;
 
   // The end on one side, and whether it is one: by steps that double until the statistic is too large, then its root.
   const auto end = [&](T direction, T bound) -> std::pair<T, bool> {
     const T most = std::numeric_limits<T>::max(), least = std::numeric_limits<T>::min();
     const T edge = log ? std::log(std::clamp(bound, least, most)) : std::clamp(bound, -most, most);
+    excess.turn_back();
     T from = at, inside = -quantile;
     if (log && estimate == 0) {  // no logarithm: the first of the starts, or so far below it that the runs allow it
       from = std::min(edge, static_cast<T>(table[place].starts.from));
-      inside = statistic(from) - quantile;
+      inside = excess(from);
       for (T down = 1; inside > 0 && from > std::log(least); down *= 2) {
         from = std::max(from - down, std::log(least));
-        inside = statistic(from) - quantile;
+        inside = excess(from);
       }
-      if (!(inside <= 0)) return {std::numeric_limits<T>::quiet_NaN(), false};
+      if (!(inside <= 0)) return {nan, false};
     }
     T inner = from;
     T step = log ? T(1) / 64 : std::max(std::abs(estimate), T(0.01)) / 64;
     for (int doubling = 0; doubling < 80; ++doubling, step *= 2) {
       const bool last = !(direction * (edge - from) > step);
-      const T outer = last ? edge : from + direction * step, outside = statistic(outer) - quantile;
+      const T outer = last ? edge : from + direction * step, outside = excess(outer);
       if (std::isnan(outside)) return {outside, false};
       if (outside > 0) {
-        const auto f = [&](T x) { return statistic(x) - quantile; };
+        const auto f = [&](T x) { return excess(x); };
         const auto close = [](T a, T b) { return std::abs(a - b) <= T(1e-8) * std::max(std::abs(a), std::abs(b)); };
         std::uintmax_t evaluations = 60;
         const auto [low, high] =
             direction > 0 ? boost::math::tools::toms748_solve(f, inner, outer, inside, outside, close, evaluations)
                           : boost::math::tools::toms748_solve(f, outer, inner, outside, inside, close, evaluations);
-        return {statistic.value_of((low + high) / 2), true};
+        return {excess.value_of((low + high) / 2), true};
       }
       if (last) break;
       inner = outer;
@@ -259,9 +283,9 @@ auto profile(const fit_result<Law>& result, const Runs& observations, std::strin
   return {{lower.first, upper.first, level},
           lower.second,
           upper.second,
-          statistic.kind(),
-          statistic.fits(),
-          statistic.improvement()};
+          excess.kind(),
+          excess.fits(),
+          excess.improvement()};
 }
 
 /// Of runs in float: made in double, and rounded.
