@@ -100,8 +100,9 @@ TEST_CASE("laws of a sample that have no optimum are counted, not planned from")
   floors sample;
   sample.laws[3].A = 0;
   sample.laws[4].beta = 0;
+  sample.laws[5] = {1.8, 1e-200, 1e200, 1e-3, 1e-3};  // whose plan is beyond all numbers
   const auto plan = sc::forecast_plan(result, sample, 1e24);
-  CHECK(plan.without_optimum == 2);
+  CHECK(plan.without_optimum == 3);
   CHECK(std::isfinite(plan.tokens.lower));
 }
 

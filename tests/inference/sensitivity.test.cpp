@@ -85,7 +85,8 @@ TEST_CASE("each change does what its name says") {
   CHECK(counted.runs[0].at.parameters < 0.9e8);
 
   CHECK(std::get<sc::huber>(after(result, sc::fitted_by{sc::huber{0.01}}).options.criterion).delta == 0.01);
-  CHECK(sc::change<law_type>(sc::fitted_by{sc::huber{0.01}}).name == "huber, delta 0.01");
+  CHECK(sc::change<law_type>(sc::fitted_by{sc::huber{0.01}}).name == "huber(delta 0.01)");
+  CHECK(sc::change<law_type>(sc::fitted_by{sc::squared{5}}).name == "squared (overestimates times 5)");
   CHECK(after(result, sc::rounded_exponents{2}).afterwards(truth) == law_type{truth.E, truth.A, truth.B, 0.35, 0.37});
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <limits>
+#include <string>
 #include <variant>
 
 #include <scaling/core/error.hpp>
@@ -68,6 +69,16 @@ constexpr T quadratic_zone(const criterion& c, T resolution) {
 template <real T>
 constexpr T criterion_unit(const criterion& c, T delta) {
   return std::holds_alternative<absolute>(c) ? T(1) / delta : T(1);
+}
+
+/// In a sentence: "huber(delta 0.001)".
+inline std::string described(const criterion& c) {
+  const auto* h = std::get_if<huber>(&c);
+  std::string text = h                                    ? "huber(delta " + text_of(h->delta) + ")"
+                     : std::holds_alternative<squared>(c) ? "squared"
+                                                          : "absolute";
+  if (overestimates(c) != 1) text += " (overestimates times " + text_of(overestimates(c)) + ")";
+  return text;
 }
 
 }  // namespace detail

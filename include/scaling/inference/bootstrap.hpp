@@ -42,7 +42,8 @@ enum class resampling {
   /// runs, or clusters of them: nothing is assumed of the errors, but that the runs are a sample
   runs,
   /// residuals, which are put on the fitted law at the runs as they are: for designed grids of runs, if the errors are
-  /// alike everywhere. Not centred: a law with a floor has centred them, as its criterion understands it
+  /// alike everywhere, in units of known_sigma where that is given: relative weights say what matters, not what errs.
+  /// Not centred: a law with a floor has centred them, as its criterion understands it
   residuals
 };
 

@@ -85,7 +85,8 @@ struct rounded_losses {
   }
 };
 
-/// Losses times e^(bias + size z), z standard normal: noise of 1 % is size 0.01.
+/// Losses times e^(bias + size z), z standard normal, one for each run in the order they are given: noise of 1 % is size
+/// 0.01.
 struct noisy_losses {
   double size = 0.01, bias = 0;
   std::uint64_t seed = 0;
@@ -181,10 +182,7 @@ struct fitted_by {
 
   template <loss_model Law>
   operator change<Law>() const {
-    const auto* h = std::get_if<huber>(&criterion);
-    const std::string name = h ? "huber, delta " + detail::text_of(h->delta)
-                               : (std::holds_alternative<squared>(criterion) ? "squared" : "absolute");
-    return {name, [*this](sensitivity_case<Law>& c) { c.options.criterion = criterion; }};
+    return {detail::described(criterion), [*this](sensitivity_case<Law>& c) { c.options.criterion = criterion; }};
   }
 };
 

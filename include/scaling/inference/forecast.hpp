@@ -87,12 +87,19 @@ namespace detail {
 template <training_law Law>
 bool has_optimum(const Law& law, typename Law::real_type flops, const training_cost& cost) {
   using T = typename Law::real_type;
+  constexpr auto function = "scaling::forecast_plan";
+  const auto is_plan = [&](T N, T D) { return is_of_numbers(allocation<T>{N, D, flops, law({N, D})}); };
   if constexpr (std::is_same_v<Law, chinchilla<T>>) {
-    return non_negative_finite(law.E) && positive_finite(law.A) && positive_finite(law.B) &&
-           positive_finite(law.alpha) && positive_finite(law.beta);
+    if (!(non_negative_finite(law.E) && positive_finite(law.A) && positive_finite(law.B) &&
+          positive_finite(law.alpha) && positive_finite(law.beta)))
+      return false;
+    const chinchilla_path<T> path(law, cost, function);
+    return is_plan(path.parameters(flops), path.tokens(flops));
   } else {
-    const searched_path<Law> path(law, cost, "scaling::forecast_plan");
-    return path.log_parameters(cmath::log(flops / path.k)).converged();
+    const searched_path<Law> path(law, cost, function);
+    const T log_units = cmath::log(flops / path.k);
+    const auto root = path.log_parameters(log_units);
+    return root.converged() && is_plan(cmath::exp(root.x), path.tokens(log_units, root.x));
   }
 }
 

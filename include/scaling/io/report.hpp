@@ -39,15 +39,6 @@ inline std::string padded(std::string_view text, std::size_t width) {
   return std::string(text) + std::string(width > text.size() ? width - text.size() : 0, ' ');
 }
 
-inline std::string described(const criterion& c) {
-  const auto* h = std::get_if<huber>(&c);
-  std::string text = h                                    ? "huber(delta " + digits(h->delta, 6) + ")"
-                     : std::holds_alternative<squared>(c) ? "squared"
-                                                          : "absolute";
-  if (overestimates(c) != 1) text += ", overestimates times " + digits(overestimates(c), 6) + ",";
-  return text;
-}
-
 inline std::string described(search from) {
   switch (from) {
     case search::screened:

@@ -49,13 +49,18 @@ struct price {
   constexpr T flops(T N, T D) const { return k * cmath::pow(N, p) * cmath::pow(D, q); }
 };
 
-/// `plan`, unless it, or a step on the way to it, has left the range of T, so that something is infinite, 0 or no number:
-/// "scaling::f: name = value, must be one whose plan is within the range of the type".
-template <class Plan, class T>
-constexpr Plan plan_of_numbers(const Plan& plan, const char* function, const char* name, const T& value) {
+/// Whether nothing in a plan, nor a step on the way to it, has left the range of T and become infinite, 0 or no number.
+template <class Plan>
+constexpr bool is_of_numbers(const Plan& plan) {
   bool good = positive_finite(plan.parameters) && positive_finite(plan.tokens) && non_negative_finite(plan.loss);
   if constexpr (requires { plan.flops; }) good = good && positive_finite(plan.flops);
-  require(good, function, name, value, "one whose plan is within the range of the type");
+  return good;
+}
+
+/// `plan`, unless it is not: "scaling::f: name = value, must be one whose plan is within the range of the type".
+template <class Plan, class T>
+constexpr Plan plan_of_numbers(const Plan& plan, const char* function, const char* name, const T& value) {
+  require(is_of_numbers(plan), function, name, value, "one whose plan is within the range of the type");
   return plan;
 }
 
