@@ -42,7 +42,7 @@ static_assert(theory(day).parameters == theory.parameters.factor);
 TEST_CASE("Kaplan's laws have all that a law must have") {
   // 16: the exponent alpha_N/alpha_D, half a unit off, is up to 9 here and multiplies logarithms up to 22
   support::check_law<kaplan>({.falls_in = {"parameters", "tokens"}, .ulps = 16, .starts = 81});
-  support::check_law<kaplan_steps>({.falls_in = {"parameters", "steps"}, .starts = 81});
+  support::check_law<kaplan_steps>({.falls_in = {"parameters", "steps"}, .starts = 81, .page = "kaplan"});
 }
 
 // oracles.csv, by id. 1e-12: the rows have seventeen digits

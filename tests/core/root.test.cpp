@@ -255,3 +255,11 @@ TEST_CASE("no function takes more than eleven evaluations beyond bisection") {
   }
   CHECK(most <= 2 + 51 + 11);  // the ends; halves, from a width of 1 to one of 2 epsilon; eleven
 }
+
+TEST_CASE("a root nearer to an end than the tolerance is enclosed within it, not given up to the end") {
+  const auto line = [](double x) { return (x - 1) + 1e-20; };  // its values tell the root from 1, no number does
+  const auto root = scaling::find_root(line, 0.0, 1.0);
+  CHECK(root.converged());
+  CHECK(root.x == 1);
+  CHECK(root.upper - root.lower <= 2 * std::numeric_limits<double>::epsilon());
+}

@@ -64,7 +64,7 @@ inline const int mutant_on = std::getenv("MUTANT") ? std::atoi(std::getenv("MUTA
 inline bool mutant_met() { static const int said = std::fputs("mutant met", stderr); return said >= 0; }
 constexpr bool mutant(int number) { return !__builtin_is_constant_evaluated() && number == mutant_on && mutant_met(); }
 """
-CONSTEXPR_FUNCTION = re.compile(r"constexpr [^;={]*\(")
+CONSTEXPR_FUNCTION = re.compile(r"(?<!if )constexpr [^;={]*\(")
 PATIENCE = 10  # times the usual seconds of processor time, and two seconds more
 
 
@@ -113,8 +113,8 @@ def replacement(match):
     return "" if match["dropped"] else SWAPS[match["operator"] or match["word"]]
 
 
-# How far an expression reaches is read from the text, which clang-format has set: operators stand between blanks, brackets
-# close to their names. Where that errs, the compiler complains.
+# How far an expression reaches is read from the text, which clang-format has set: operators stand between blanks, and
+# brackets close to their names. Where that errs, the compiler complains.
 PRECEDENCE = {operator: rank for rank, operators in enumerate(
     [["+=", "-=", "*=", "/="], ["||"], ["&&"], ["|"], ["^"], ["&"], ["==", "!="], ["<", "<=", ">", ">="], ["<<", ">>"],
      ["+", "-"], ["*", "/", "%"]]) for operator in operators}
@@ -161,11 +161,13 @@ def reach(code, match):
         return match.start(), operand_end(code, match.start())
     if match["word"]:
         return operand_begin(code, match.end()), operand_end(code, match.start())
-    rank, first, last = PRECEDENCE[match["operator"]], operand_begin(code, match.start()), operand_end(code, match.end())
-    while rank > 0 and (before := re.search(r"\s([-+*/%&|^<>=!]+)\s+$", code[first - 200:first])) and PRECEDENCE.get(before[1], -1) >= rank:
-        first = operand_begin(code, first - len(before[0]))
-    while (behind := re.match(r"\s+([-+*/%&|^<>=!]+)\s", code[last:last + 200])) and PRECEDENCE.get(behind[1], -1) > rank:
-        last = operand_end(code, last + behind.end())
+    rank = PRECEDENCE[match["operator"]]
+    first, last = operand_begin(code, match.start()), operand_end(code, match.end())
+    ranked = lambda found: PRECEDENCE.get(found[1], -1) if found else -1
+    while rank > 0 and ranked(found := re.search(r"\s([-+*/%&|^<>=!]+)\s+$", code[first - 200:first])) >= rank:
+        first = operand_begin(code, first - len(found[0]))
+    while ranked(found := re.match(r"\s+([-+*/%&|^<>=!]+)\s", code[last:last + 200])) > rank:
+        last = operand_end(code, last + found.end())
     if rank == 0 and code[last] not in ",;)":  # behind comes a conditional expression
         last = code.index(";", last)
     return first, last
@@ -288,7 +290,7 @@ class Workshop:
         if "CPU time limit exceeded" in said:
             return "compiles for ever"
         error = next(iter(re.findall(r"error: (.*)", said)), said)
-        if re.search(r"static assertion failed|constant expression$", error):
+        if re.search(r"static(_assert| assertion) failed|constant expression$", error):
             return "does not compile"
         raise NoProgram(error)
 
@@ -316,6 +318,8 @@ class Workshop:
                             for other in batch)
                 (batch if apart else others).append(mutant)
             waiting = others
+            if len(batch) < 2 * len(self.tests):  # alone they take less
+                break
             yield from self.built(batch)
         self.prepare("-O0")
 

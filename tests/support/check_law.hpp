@@ -8,8 +8,12 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <fstream>
 #include <limits>
+#include <map>
 #include <set>
+#include <sstream>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -28,6 +32,7 @@ struct law_properties {
   std::vector<std::string_view> falls_in = {};  // the inputs of which more never raises the loss
   double ulps = 4;                              // how far off a loss may be, over the whole range of the starts
   int starts = 0;                               // of an exhaustive fit: the counts of the table, multiplied
+  std::string page = {};                        // of docs/reference, where it is not named like the law
 };
 
 /// 50 digits, in which each law is evaluated too: they say what its losses are.
@@ -84,6 +89,30 @@ typename Law::input_type random_run(random_numbers& random) {
   return run_of<run>([&] { return static_cast<typename run::real_type>(random.spread(1e6, 1e13)); });
 }
 
+/// What the table of a reference page says of the coefficients of a law: "0 to 10; 5 from 0 to 2", by symbol.
+inline std::map<std::string, std::string> documented_coefficients(const std::string& page, const std::string& law) {
+  std::ifstream file(SCALING_SOURCE_DIR "/docs/reference/" + page + ".md");
+  std::map<std::string, std::string> result, cells;
+  std::vector<std::string> columns;
+  for (std::string line; std::getline(file, line);) {
+    std::vector<std::string> row;
+    for (std::size_t begin = 2, end; (end = line.find(" |", begin)) != line.npos; begin = end + 3)
+      row.push_back(line.substr(begin, end - begin));
+    if (line.ends_with("| bounds | starts |")) columns = row;
+    if (line.empty()) columns.clear();
+    if (row.size() != columns.size()) continue;
+    for (std::size_t k = 0; k < row.size(); ++k) cells[columns[k]] = row[k];
+    if (cells.contains("law") && cells["law"] != law) continue;
+    std::string starts = cells["starts"], symbols = cells["coefficient"];
+    if (const auto colon = starts.find(": "); colon != starts.npos) starts.erase(0, colon + 2);
+    if (starts.ends_with(" each")) starts.erase(starts.size() - 5);
+    std::replace(symbols.begin(), symbols.end(), ',', ' ');
+    std::istringstream each(symbols);
+    for (std::string symbol; each >> symbol;) result[symbol] = cells["bounds"] + "; " + starts;
+  }
+  return result;
+}
+
 /// Sixteen losses of the law in the middle of its starts, wherever this is evaluated.
 template <class Law>
 constexpr auto losses_of_the_middle(double thousand) {
@@ -116,6 +145,8 @@ void check_law_tables(const law_properties& properties) {
   CHECK_FALSE(std::string_view(law::name).empty());
   CHECK_FALSE(std::string_view(law::formula).empty());
   std::set<std::string_view> symbols, names;
+  const std::string name(law::name);
+  auto documented = detail::documented_coefficients(properties.page.empty() ? name : properties.page, name);
   int starts = 1;
   for (std::size_t k = 0; k < table.size(); ++k) {
     const auto& row = table[k];
@@ -129,6 +160,11 @@ void check_law_tables(const law_properties& properties) {
     CHECK(row.lower == 0);
     if (is_log) CHECK(row.upper == std::numeric_limits<double>::infinity());
     starts *= row.starts.count;
+    std::ostringstream promised;
+    promised << row.lower << " to ";
+    (is_log ? promised << "infinity" : promised << row.upper)
+        << "; " << row.starts.count << " from " << row.starts.from << " to " << row.starts.to;
+    CHECK(documented[std::string(row.symbol)] == promised.str());
     // Each row is about a member of its own: the way there and back is the identity, and one coefficient moves alone.
     auto values = scaling::coefficient_values(law{});
     values[k] = 1;
