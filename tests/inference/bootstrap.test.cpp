@@ -119,8 +119,8 @@ TEST_CASE("equal runs are one run that counts twice, and are drawn as two") {
   for (std::uint64_t i = 0; i < 2000; ++i) {
     sc::philox_stream random(1, i);
     const auto counts = draws.draw(random);
-    twice += counts[20] / 2000.0;
-    once += counts[3] / 2000.0;
+    twice += double(counts[20]) / 2000;
+    once += double(counts[3]) / 2000;
   }
   CHECK(std::abs(once - 1) < 5 / std::sqrt(2000.0));
   CHECK(std::abs(twice - 2) < 5 * std::sqrt(2 / 2000.0));
@@ -223,6 +223,60 @@ TEST_CASE("a bootstrap read weights beyond their end where there are more runs t
   CHECK_THROWS_WITH(sc::bootstrap(result, data),
                     ContainsSubstring("scaling::bootstrap: number of weights.weight = 36, must be the number of "
                                       "observations, 37"));
+}
+
+TEST_CASE("counts of 2^32 and more were taken for none in a cluster") {
+  const auto data = noisy(0.01);
+  const auto sample_of = [&](double count) {
+    const auto result = sc::fit<sc::chinchilla>(
+        data, {.criterion = sc::squared{}, .weights = sc::frequencies{std::vector<double>(data.size(), count)}});
+    return sc::bootstrap(result, data, {.replicates = 8, .cluster_by = "parameters"});
+  };
+  const auto once = sample_of(1);
+  for (const double count : {0x1p31, 0x1p32, 1e15}) {
+    const auto many = sample_of(count);
+    CAPTURE(count);
+    CHECK(many.failed == once.failed);
+    for (std::size_t i = 0; i < 8; ++i) CHECK(off(many.laws[i].alpha, once.laws[i].alpha) < 1e-6);
+  }
+}
+
+TEST_CASE("more runs than 32 bits can number were drawn one by one, as far as there was memory") {
+  const auto data = noisy(0.01);
+  const auto result = sc::fit<sc::chinchilla>(
+      data, {.criterion = sc::squared{}, .weights = sc::frequencies{std::vector<double>(data.size(), 1e15)}});
+  const std::string message =
+      "number of observations = 3.6e+16, must be below 2^32 where they are drawn one by one, not in clusters";
+  CHECK_THROWS_WITH(sc::bootstrap(result, data, {.replicates = 2}), "scaling::bootstrap: " + message);
+  CHECK_THROWS_WITH(sc::bootstrap(result, data, {.replicates = 2, .draw = sc::resampling::residuals}),
+                    "scaling::bootstrap: " + message);
+  CHECK_THROWS_WITH(sc::jackknife(result, data), "scaling::jackknife: " + message);
+}
+
+TEST_CASE("with the floor held replicates agreed in the wrong one of two minima") {
+  sc::philox_stream noise(3, 0);
+  runs data;
+  for (const double N : {5e7, 1e8, 2e8, 4e8, 7e8, 2e9})
+    for (const double D : {1e9, 2.5e9, 6e9, 1.2e10, 4e10})
+      data.push_back({{N, D}, truth(N, D) * std::exp(0.005 * noise.normal())});
+  for (const double E : {0.0, 0.9})
+    for (const sc::criterion criterion : {sc::criterion(sc::huber{}), sc::criterion(sc::squared{})}) {
+      const auto result = sc::fit<sc::chinchilla>(data, {.fixed = {{"E", E}}, .criterion = criterion});
+      const auto sample = sc::bootstrap(result, data, {.replicates = 20, .seed = 3});
+      for (std::size_t i = 0; i < 20; ++i) {
+        sc::philox_stream random(3, i);
+        runs drawn;
+        for (std::size_t k = 0; k < data.size(); ++k) drawn.push_back(data[random.below(30)]);
+        const auto fitted = [&](sc::search search, const law_type& start) {
+          return sc::fit<sc::chinchilla>(
+              drawn, {.start = start, .fixed = {{"E", E}}, .criterion = criterion, .search = search});
+        };
+        const auto direct = fitted(sc::search::screened, result.law);
+        const auto replicate = fitted(sc::search::single, sample.laws[i]);
+        CAPTURE(E, criterion.index(), i);
+        CHECK(replicate.objective <= direct.objective * (1 + 1e-6));
+      }
+    }
 }
 
 TEST_CASE("one cluster gave an interval without width") {

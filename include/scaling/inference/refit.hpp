@@ -62,7 +62,7 @@ class refitter {
 
   /// Where run d was observed `counts[d]` times. Fewer observations than free coefficients, and losses
   /// that are none, determine nothing: NaN.
-  refit_answer<Law> operator()(const std::vector<std::uint32_t>& counts) const {
+  refit_answer<Law> operator()(const std::vector<std::uint64_t>& counts) const {
     std::vector<run_type> runs;
     runs.reserve(runs_.size());
     for (std::size_t d = 0; d < runs_.size(); ++d) {
@@ -76,6 +76,7 @@ class refitter {
 
   /// On these runs. The polish from the law of the whole fit and the polish of the best start of a screen that knows
   /// nothing of it must end within 1e-8 of one another; if they do not, all starts of the screen decide, as in a fit.
+  /// Where the floor is held, as in a fit too, they may agree in the wrong minimum, and a second look is taken.
   refit_answer<Law> operator()(std::vector<run_type> runs) const;
 
  private:
@@ -134,8 +135,10 @@ auto refitter<Law>::operator()(std::vector<run_type> runs) const -> refit_answer
   const auto starts = screened_starts(f);
   if (!starts.empty()) find.polish_from(starts.front());
   const bool agreed = starts.empty() || agree(find);
-  if (!agreed)
+  if (!agreed || find.floor_is_held())
     for (std::size_t i = 1; i < starts.size(); ++i) find.polish_from(starts[i]);
+  if constexpr (sum_of_powers<Law>)
+    if (find.floor_is_held()) look_again(find);
   const auto minima = find.minima();
   if (minima.empty()) return {nothing(), false, agreed};
   const auto& best = minima.front();

@@ -46,7 +46,7 @@ class resampler {
     for (std::size_t i = 0; i < order.size(); ++i) {
       const auto& run = runs[order[i]];
       if (i == 0 || run.inputs[b] / runs[order[i - 1]].inputs[b] > 1 + tolerance) result.units_.emplace_back();
-      result.units_.back().push_back({order[i], static_cast<std::uint32_t>(run.count)});
+      result.units_.back().push_back({order[i], static_cast<std::uint64_t>(run.count)});
     }
     return result;
   }
@@ -54,16 +54,16 @@ class resampler {
   std::size_t units() const { return units_.size(); }
 
   /// How often each run is drawn.
-  std::vector<std::uint32_t> draw(philox_stream& random) const {
-    std::vector<std::uint32_t> counts(runs_, 0);
+  std::vector<std::uint64_t> draw(philox_stream& random) const {
+    std::vector<std::uint64_t> counts(runs_, 0);
     for (std::size_t i = 0; i < units_.size(); ++i)
       add(random.below(static_cast<std::uint32_t>(units_.size())), counts);
     return counts;
   }
 
   /// All units but one.
-  std::vector<std::uint32_t> without(std::size_t unit) const {
-    std::vector<std::uint32_t> counts(runs_, 0);
+  std::vector<std::uint64_t> without(std::size_t unit) const {
+    std::vector<std::uint64_t> counts(runs_, 0);
     for (std::size_t i = 0; i < units_.size(); ++i)
       if (i != unit) add(i, counts);
     return counts;
@@ -72,12 +72,12 @@ class resampler {
  private:
   explicit resampler(std::size_t runs) : runs_(runs) {}
 
-  void add(std::size_t unit, std::vector<std::uint32_t>& counts) const {
+  void add(std::size_t unit, std::vector<std::uint64_t>& counts) const {
     for (const auto& [run, times] : units_[unit]) counts[run] += times;
   }
 
   std::size_t runs_;
-  std::vector<std::vector<std::pair<std::size_t, std::uint32_t>>> units_;  // runs, and how often each is in the unit
+  std::vector<std::vector<std::pair<std::size_t, std::uint64_t>>> units_;  // runs, and how often each is in the unit
 };
 
 /// The place of an input by its name, in the table of a run. std::invalid_argument names one that is not there.
