@@ -96,8 +96,8 @@ constexpr parabola<T> parabola_through(std::span<const weighted_point<T>> points
           cmath::sqrt(variance * (1 / square + ratio * ratio / square_2)) / (2 * c_2)};
 }
 
-/// How many sizes there are among the points, whose x are ln N: another one is more than a thousandth above the last one
-/// counted. Sizes that are read off a figure, or counted by two people, differ by less and are one model; a parabola
+/// How many sizes there are among the points, whose x are ln N: another one is more than a thousandth above the last
+/// one counted. Sizes that are read off a figure, or counted by two people, differ by less and are one model; a parabola
 /// through two such and a third would be bent by the noise between them. A condition number would not say so: three
 /// points have no scatter that it could be measured against. Where there is one, log_parameters_error says how well
 /// sizes that are close together, but not the same, determine the parabola.

@@ -38,8 +38,8 @@ struct scaled_likelihood {
 namespace detail {
 
 /// Of residuals not all zero under Huber's density: sigma is the root of sum psi(r/sigma) r/sigma = n, whose left side
-/// falls in sigma. For a delta below 1 it is of the order of delta times the residuals, so that it is sought as a multiple
-/// of `unit`, which is delta then: also for a delta of 1e-310, whose sigma is no number any more, or of nothing in T.
+/// falls in sigma. For a delta below 1 it is of the order of delta times the residuals, so that it is sought as a
+/// multiple of `unit`, which is delta then: also for a delta of 1e-310, whose sigma is no number, or of nothing in T.
 template <class T>
 scaled_likelihood<T> huber_likelihood(const std::vector<T>& residuals, T delta) {
   const T n = static_cast<T>(residuals.size()), unit = std::min(delta, T(1)), steep = std::max(delta, T(1));

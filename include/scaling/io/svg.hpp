@@ -382,8 +382,8 @@ namespace scaling::io {
 ///
 /// It stands alone: one element, its style inside, no script and no font. What reaches beyond the ends of an axis is
 /// cut there, and a point that is not finite is a gap. A band between two gaps has no area and is not seen.
-/// Errors: std::domain_error for a value that is not positive on a logarithmic axis, for a rule that is not finite, for an
-/// axis without two different finite ends (a figure without contents, if they are not given) and a size out of range;
+/// Errors: std::domain_error for a value that is not positive on a logarithmic axis, for a rule that is not finite, for
+/// an axis without two different finite ends (a figure without contents, if they are not given), a size out of range;
 /// std::invalid_argument for names that leave no room. All name the offender.
 /// Accuracy: a tenth of a pixel.
 inline void write_svg(std::ostream& out, const figure& picture) { out << detail::svg_drawing(picture).text(); }
