@@ -16,6 +16,7 @@ namespace scaling {
 // where runs are under-tuned, as those of a ladder are, a measured loss can be too high for want of tuning but hardly
 // too low, so a law above its runs is the worse mistake. For `absolute` the factor k gives the quantile 1/(1 + k) of
 // the losses. It is positive and finite, and part of the model: a fit with another factor answers another question.
+// Trap: with a large factor a fit leans on the few runs below it, and standard errors of few runs are too small.
 
 /// r^2/2 where |r| <= delta, delta (|r| - delta/2) beyond: a squared error that outliers cannot pull (Huber 1964).
 /// The default is that of Hoffmann et al. 2022, appendix D.2, on residuals of logs.
