@@ -297,3 +297,14 @@ TEST_CASE("What has no plan with limited tokens is refused by name") {
   CHECK_THROWS_AS(compute_optimal(harmed, 1e22, 1e9), std::domain_error);
   CHECK_THROWS_AS(compute_optimal(penalised<double>, 1e22, 1e9, {.factor = 0}), std::domain_error);
 }
+
+TEST_CASE("A plan next to as few parameters as the tokens are worth is found") {
+  // R*_N is small: nearly all of the way from one epoch to N* is gone.
+  const muennighoff<double> law{
+      .E = 1.87, .A = 10271, .B = 20, .alpha = 1.3856, .beta = 0.0507, .R_D_star = 151, .R_N_star = 0.191};
+  const auto plan = compute_optimal(law, 8.5e17, 5.1e12);
+  CHECK(plan.epochs > 9);
+  CHECK(plan.parameters > law.base_parameters(5.1e12));
+  for (const double factor : {0.999, 1.001})
+    CHECK(law(plan.parameters * factor, plan.tokens / factor, 5.1e12) > plan.loss);
+}

@@ -225,3 +225,11 @@ TEST_CASE("A question with limited tokens that has no answer is refused by name"
       compute_optimal_for_tokens(harsh, 5e12, 5e9),
       "scaling::compute_optimal_for_tokens: tokens = 5e+12, must be a count that is best for some budget");
 }
+
+TEST_CASE("The unit of compute changes no plan, in float either") {
+  const auto law = published::muennighoff_2023<float>;
+  const auto plan = compute_optimal_for_loss(law, 7.0F, 1e8F);
+  const auto in_units = compute_optimal_for_loss(law, 7.0F, 1e8F, {.factor = 6e-30});  // of 1e30 FLOP
+  CHECK(in_units.parameters == Approx(plan.parameters).epsilon(1e-3));
+  CHECK(in_units.tokens == Approx(plan.tokens).epsilon(1e-3));
+}

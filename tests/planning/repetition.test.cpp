@@ -143,3 +143,21 @@ TEST_CASE("What repetition cannot answer is refused by name") {
       "scaling::unique_tokens_for_loss: P = 0, must be positive: where nothing harms, any number of tokens "
       "will do");
 }
+
+TEST_CASE("Where the harm of a first repetition is steep but small, the best number of epochs is just above one") {
+  // The loss rises up to 1.02 epochs, and is lower than at one again at the best.
+  const scaling::lovelace<double> law{
+      .E = 1.8, .A = 400, .B = std::pow(10, 8.1), .alpha = 0.35, .beta = 0.9, .P = 0.627, .delta = 0.9, .kappa = 1};
+  const double N = 1e9, U = 1e9, best = scaling::best_epochs(law, N, U);
+  CHECK(best == Catch::Approx(std::exp(0.15)).epsilon(1e-2));
+  const double loss = law(N, U * best, U);
+  for (const double epochs : {1.0, 1.02, best * 0.99, best * 1.01}) CHECK(law(N, U * epochs, U) > loss);
+}
+
+TEST_CASE("Where the harm of repetition sets in late and then steeply, the best number of epochs is found") {
+  const scaling::lovelace<double> law{
+      .E = 1.8, .A = 400, .B = 100, .alpha = 0.35, .beta = 0.1, .P = 15, .delta = 6, .kappa = 1};
+  const double N = 1e10, U = 1e10, best = scaling::best_epochs(law, N, U), loss = law(N, U * best, U);
+  CHECK(best > 1.3);
+  for (const double epochs : {1.0, best * 0.99, best * 1.01}) CHECK(law(N, U * epochs, U) > loss);
+}

@@ -46,6 +46,23 @@ struct disguised {
   }
 };
 
+/// Another, by which too many tokens do harm.
+template <class T = double>
+struct sated {
+  using real_type = T;
+  using input_type = training_run<value_of_t<T>>;
+  static constexpr std::string_view name = "sated", formula = "A/N + B/D + C D";
+  T A, B, C;
+  constexpr T operator()(const input_type& at) const { return A / at.parameters + B / at.tokens + C * at.tokens; }
+  bool operator==(const sated&) const = default;
+  static constexpr auto coefficients() {
+    using row = coefficient<sated>;
+    return std::array{row{"A", &sated::A, scale::log, 0, 9, enters::linearly, {}},
+                      row{"B", &sated::B, scale::log, 0, 9, enters::linearly, {}},
+                      row{"C", &sated::C, scale::log, 0, 9, enters::linearly, {}}};
+  }
+};
+
 template <class T>
 chinchilla<T> random_law(support::random_numbers& random) {
   return {.E = static_cast<T>(random.between(0, 3)),
@@ -101,6 +118,14 @@ TEMPLATE_TEST_CASE("The search finds what the closed form says", "", float, doub
     CHECK(apart(of_tokens.parameters, closed.parameters) < 4 * tolerance);
     CHECK(apart(of_size.flops, flops) < 8 * tolerance);
     CHECK(apart(of_tokens.flops, flops) < 8 * tolerance);
+  }
+}
+
+TEST_CASE("From where more tokens do harm the search goes to fewer") {
+  const double units = 1e6;  // N D
+  for (const double C : {1e-9, 1e-3, 1.0, 1e3}) {
+    const auto plan = compute_optimal(sated<>{1, 1, C}, 6 * units);
+    CHECK(apart(plan.parameters, std::sqrt((1 + C * units) * units)) < 1e-13);  // where A/N = B/D - C D
   }
 }
 
