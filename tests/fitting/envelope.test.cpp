@@ -211,3 +211,11 @@ TEST_CASE("what cannot be an envelope is refused by name") {
   runs[3].parameters /= 2, runs[3].tokens = runs[4].tokens;
   CHECK_THAT(refusal(runs), ContainsSubstring("run 0 has two losses at the same tokens"));
 }
+
+TEST_CASE("the budgets are evenly spaced in logarithms, from the first point of all to the last") {
+  const points run{{0, 1e9, 1e9, 3}, {0, 1e9, 1e10, 2.5}, {0, 1e9, 1e11, 2.2}};
+  const auto fit = sc::fit_envelope(run, {.budgets = 5});
+  REQUIRE(fit.points.size() == 5);
+  for (std::size_t i = 0; i < 5; ++i)
+    CHECK(off(fit.points[i].flops, 6e18 * std::pow(10, static_cast<double>(i) / 2)) < 1e-13);
+}

@@ -374,3 +374,10 @@ TEST_CASE("what cannot be meant is refused by name") {
   CHECK_THROWS_AS(sc::bias_of_isoflop(std::vector<double>{1, 2, 2}, of_printed), std::invalid_argument);
   CHECK_THROWS_AS(sc::bias_of_isoflop(std::vector<double>{1, 2, -2}, of_printed), std::domain_error);
 }
+
+TEST_CASE("three runs are as few as a parabola goes through, and fewer are refused") {
+  std::vector<sc::observation<>> runs{{{1e8, 4e9}, 3.1}, {{2e8, 2e9}, 3.0}, {{4e8, 1e9}, 3.2}};
+  CHECK(sc::fit_isoflop(runs).budgets.size() == 1);
+  runs.pop_back();
+  CHECK_THROWS_AS(sc::fit_isoflop(runs), std::invalid_argument);
+}
