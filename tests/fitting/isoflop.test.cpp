@@ -196,6 +196,22 @@ TEST_CASE("sizes 1e-7 apart counted as different, and a parabola through two cou
                     ContainsSubstring("number of different sizes = 2, must be at least the 3"));
 }
 
+TEST_CASE("equal losses, and losses on a line, had minima that rounding made") {
+  support::random_numbers random(31);
+  for (int i = 0; i < 500; ++i) {
+    const double loss = std::round(100 * random.between(1.5, 5)) / 100,
+                 slope = i % 2 == 0 ? 0 : random.between(-0.1, 0.1);
+    const double smallest = random.spread(1e7, 1e10), step = random.between(1.3, 3), C = random.spread(1e18, 1e24);
+    sweep<double> runs;
+    for (double size = random.between(4, 12), N = smallest; size > 0; --size, N *= step)
+      runs.push_back({{N, C / 6 / N}, loss + slope * std::log(N / smallest)});
+    const auto budget = sc::fit_isoflop(runs).budgets[0];
+    CAPTURE(loss, slope, smallest, step, runs.size(), budget.curvature);
+    CHECK(budget.minimum == sc::isoflop_minimum::no_curvature);
+    CHECK(std::isnan(budget.parameters));
+  }
+}
+
 TEST_CASE("two minima give an exponent without an error, and three sizes a minimum without one") {
   auto runs = parabolas();
   runs.resize(10);

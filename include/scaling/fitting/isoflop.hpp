@@ -139,7 +139,7 @@ isoflop_budget<T> budget_of(const std::vector<isoflop_point<T>>& runs, const iso
   const auto curve = parabola_through<T>(losses);
   budget.curvature = curve.curvature;
   budget.minimum = isoflop_minimum::no_curvature;
-  if (!(curve.curvature > 0)) return budget;
+  if (std::isnan(curve.x)) return budget;
 
   T log_N = curve.x;
   bool inside = log_N >= smallest && log_N <= largest;

@@ -50,7 +50,7 @@ struct isoflop_bias {
 namespace detail {
 
 /// The lowest point of a parabola, its second derivative, and the standard error of the place from the scatter about
-/// it (NaN for three points). Without positive curvature there is no lowest point.
+/// it (NaN for three points). Without positive curvature, beyond what rounding of the y makes, there is no lowest point.
 template <real T>
 struct parabola {
   T x, y, curvature, error;
@@ -72,13 +72,14 @@ constexpr parabola<T> parabola_through(std::span<const weighted_point<T>> points
   }
   const T g = cube / square, h = square / total;
   const auto p_2 = [&](T x) { return x * x - g * x - h; };
-  T c_0 = 0, c_1 = 0, c_2 = 0, square_2 = 0;
+  T c_0 = 0, c_1 = 0, c_2 = 0, square_2 = 0, largest = 0;
   for (const auto& point : points) {
     const T x = point.x - mean, p = p_2(x);
     c_0 += point.weight * point.y;
     c_1 += point.weight * point.y * x;
     c_2 += point.weight * point.y * p;
     square_2 += point.weight * p * p;
+    largest = std::max(largest, point.y < 0 ? -point.y : point.y);
   }
   c_0 /= total;
   c_1 /= square;
@@ -89,7 +90,8 @@ constexpr parabola<T> parabola_through(std::span<const weighted_point<T>> points
     squares += point.weight * r * r;
   }
   constexpr T nan = std::numeric_limits<T>::quiet_NaN();
-  if (!(c_2 > 0)) return {nan, nan, 2 * c_2, nan};
+  const T rounding = 16 * std::numeric_limits<T>::epsilon() * largest * cmath::sqrt(total / square_2);
+  if (!(c_2 > rounding)) return {nan, nan, 2 * c_2, nan};
   const T x = g / 2 - c_1 / (2 * c_2), ratio = c_1 / c_2;
   const T variance = points.size() > 3 ? squares / static_cast<T>(points.size() - 3) : nan;
   return {mean + x, c_0 + c_1 * x + c_2 * p_2(x), 2 * c_2,
