@@ -287,6 +287,22 @@ TEST_CASE("bounds of the fit are bounds of the interval") {
   CHECK(off(p.interval.lower, free.lower) < 1e-6);
 }
 
+TEST_CASE("an interval that reaches the box of a coefficient threw, where the logarithm of the bound rounds up") {
+  const auto data = noisy(0.02, 4);
+  for (const std::string symbol : {"E", "A"}) {
+    const auto member = symbol == "E" ? &law_type::E : &law_type::A;
+    const double middle = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}}).law.*member;
+    for (int i = 1; i <= 20; ++i) {
+      CAPTURE(symbol, i);
+      const double lower = middle * (1 - 1e-3 * i), upper = middle * (1 + 1e-3 * i);
+      const auto result =
+          sc::fit<sc::chinchilla>(data, {.bounds = {{symbol, lower, upper}}, .criterion = sc::squared{}});
+      const auto p = sc::profile(result, data, symbol);
+      CHECK((p.interval.lower == lower && p.interval.upper == upper && !p.lower_determined && !p.upper_determined));
+    }
+  }
+}
+
 TEST_CASE("misuse is refused") {
   const auto data = noisy(0.003);
   auto result = sc::fit<sc::chinchilla>(data, {.fixed = {{"E", 1.8}}});

@@ -67,17 +67,16 @@ class basin_search {
   /// minima lie close to each other: of the searches that were seen to miss an optimum none had taken fewer than 52.
   bool was_hard() const { return evaluations_ > direct; }
 
-  /// Whether the coefficient of a term is held while two or more powers are there to take its place: then minima lie far
-  /// apart on tables that are easy otherwise, one for each that does. Of 200 tables with E held at 0, and as many at a
-  /// half of the true one, the first look alone missed the optimum of 10 each; of 400 with A held that of 4, both of 2.
-  bool coefficient_is_held() const {
-    const auto& limits = f_.coordinates.limits();
-    int held = 0, others = 0;
+  /// Whether the coefficient of a term is held, tied or boxed while two or more powers are there to take its place: then
+  /// minima lie far apart on tables that are easy otherwise, one for each that does. Of 200 tables with E held at 0, and
+  /// as many at a half of the true one, the first look alone missed the optimum of 10 each.
+  bool coefficient_is_narrow() const {
+    int narrow = 0, powers = 0;
     for (const auto& term : terms) {
-      held += !limits.free(term.coefficient);
-      others += term.factors[0].exponent != none;
+      narrow += f_.coordinates.limits().is_narrow(term.coefficient);
+      powers += term.factors[0].exponent != none;
     }
-    return held > 0 && others > 1;
+    return narrow > 0 && powers > 1;
   }
 
   /// As compete_from, but into the nearest minimum: a polish that creeps comes down through wider quadratic zones, which

@@ -42,19 +42,15 @@ struct constraints {
   /// A variable of the search: neither held nor a follower.
   constexpr bool free(std::size_t k) const { return !held[k] && leader[k] == k; }
 
+  /// Not free to be anything between the bounds of the table: held, tied to another, or boxed.
+  constexpr bool is_narrow(std::size_t k) const {
+    return held[k] || tied[k] || lower[k] > static_cast<T>(table[k].lower) || upper[k] < static_cast<T>(table[k].upper);
+  }
+
   constexpr std::size_t free_count() const {
     std::size_t count = 0;
     for (std::size_t k = 0; k < P; ++k) count += free(k);
     return count;
-  }
-
-  /// Whether all coefficients are free within the bounds of the table.
-  constexpr bool unconstrained() const {
-    for (std::size_t k = 0; k < P; ++k)
-      if (!free(k) || tied[k] || lower[k] != static_cast<T>(table[k].lower) ||
-          upper[k] != static_cast<T>(table[k].upper))
-        return false;
-    return true;
   }
 };
 

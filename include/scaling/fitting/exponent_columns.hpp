@@ -59,15 +59,19 @@ class exponent_columns {
   /// Points of an axis, by the number of axes: lattices of a few thousand points at most.
   static constexpr std::size_t density(std::size_t axes) { return axes <= 2 ? 12 : axes == 3 ? 10 : 8; }
 
-  /// Of an exponent whose coefficient is held: from where the term is all of a typical loss to where it is a thousandth.
-  /// Elsewhere the coefficient makes up for a wrong exponent; here a tenth of an exponent may be a factor of 10.
+  /// Of an exponent whose coefficient is held or boxed: from where the term is all of a typical loss to where it is a
+  /// thousandth. Elsewhere the coefficient makes up for a wrong exponent; here a tenth may be a factor of 10.
   static std::optional<std::array<T, 2>> where_it_matters(const detail::coordinates<Law>& coordinates, std::size_t k) {
     const auto& limits = coordinates.limits();
     for (const auto& term : terms) {
-      if (term.factors[0].exponent != k || term.factors[1].exponent != none || !limits.held[term.coefficient]) continue;
-      const T value = limits.value[term.coefficient], base = coordinates.centres().centre[term.factors[0].column];
-      if (!(value > 0) || !(std::abs(base) > T(1))) continue;
-      const T all = (std::log(value) - coordinates.centres().loss) / base, little = all + T(7) / base;
+      const std::size_t c = term.coefficient;
+      if (term.factors[0].exponent != k || term.factors[1].exponent != none || !limits.is_narrow(c)) continue;
+      const T least = limits.held[c] ? limits.value[c] : limits.lower[c],
+              most = limits.held[c] ? least : limits.upper[c];
+      const T base = coordinates.centres().centre[term.factors[0].column];
+      if (!(least > 0) || !positive_finite(most) || !(std::abs(base) > T(1))) continue;
+      const T all = (std::log(least) - coordinates.centres().loss) / base,
+              little = (std::log(most) - coordinates.centres().loss + T(7)) / base;
       return std::array{std::min(all, little), std::max(all, little)};
     }
     return std::nullopt;
@@ -75,8 +79,8 @@ class exponent_columns {
 
   /// The distinct exponents, and the values of each on the lattice: the middles of equal parts of the range of its
   /// starts, as far as that is within its bounds, or of all that its bounds leave of -10 to 10. Where a coefficient is
-  /// held, of what matters of that, in parts half as large: with so many, 30 of 30 flat tables with A held were solved,
-  /// with half as many 25, without either 19.
+  /// held, tied or boxed, of what matters of that, and in parts half as large: so 30 of 30 flat tables with A held were
+  /// solved, with parts as large 25, over the usual range 19.
   void make_axes(const detail::coordinates<Law>& coordinates, reach over) {
     const auto& limits = coordinates.limits();
     axis_.fill(none);
@@ -87,6 +91,8 @@ class exponent_columns {
             axis_[factor.exponent] == none)
           axis_[factor.exponent] = axes++;
     axis_count_ = axes;
+    const bool narrow =
+        std::any_of(terms.begin(), terms.end(), [&](const auto& term) { return limits.is_narrow(term.coefficient); });
     std::size_t open = 0;
     for (std::size_t k = 0; k < P; ++k) open += axis_[k] != none && !limits.held[k];
     for (std::size_t k = 0; k < P; ++k) {
@@ -105,12 +111,11 @@ class exponent_columns {
         from = std::max(limits.lower[k], -T(10));
         to = std::min(limits.upper[k], std::max(T(10), from));
       }
-      values.resize(density(open));
       if (const auto range = where_it_matters(coordinates, k); range && (*range)[0] < to && (*range)[1] > from) {
         from = std::max(from, (*range)[0]);
         to = std::min(to, (*range)[1]);
-        values.resize(2 * density(open));
       }
+      values.resize(narrow ? 2 * density(open) : density(open));
       for (std::size_t i = 0; i < values.size(); ++i)
         values[i] = from + (to - from) * (T(i) + T(0.5)) / T(values.size());
     }

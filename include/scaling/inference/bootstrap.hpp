@@ -161,7 +161,7 @@ bootstrap_sample<Law<float>> rounded(const bootstrap_sample<Law<double>>& sample
 /// Errors: std::invalid_argument for observations that are not those of the fit, for a fit that found no law, for an
 /// input to cluster by that is not there, for clusters of residuals, and for 2^32 observations or more but in clusters.
 /// Complexity: two polished starts a replicate, a fifth of a millisecond or less for 240 runs of Chinchilla's law. Where
-/// the coefficient of a term is held, as with E fixed, a second screen and more starts, some four times as long: without
+/// the coefficient of a term is held, tied or boxed, a second screen and more starts, some four times as long: without
 /// them 5 % of the replicates of made tables agreed in the wrong one of two minima.
 /// Traps: intervals of replicates are about the law, not about a single run, and they know nothing of what the law
 /// leaves out. Few clusters give too narrow intervals: with k of them by a factor of

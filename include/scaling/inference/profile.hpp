@@ -70,9 +70,11 @@ class profiled_statistic {
   using T = typename Law::real_type;
 
   profiled_statistic(const fit_result<Law>& result, const Runs& observations, std::size_t place,
-                     const std::optional<huber>& density, T quantile)
+                     const constraints<Law>& limits, const std::optional<huber>& density, T quantile)
       : observations_(observations),
         place_(place),
+        lower_(limits.lower[place]),
+        upper_(limits.upper[place]),
         density_(density),
         quantile_(quantile),
         options_(result.options),
@@ -113,8 +115,10 @@ class profiled_statistic {
   /// To the other side of the fit.
   void turn_back() { options_.start = best_; }
 
+  /// Of a coordinate at a bound, whose exp may round beyond it, the bound.
   T value_of(T coordinate) const {
-    return Law::coefficients()[place_].scale == scale::log ? std::exp(coordinate) : coordinate;
+    const T value = Law::coefficients()[place_].scale == scale::log ? std::exp(coordinate) : coordinate;
+    return std::clamp(value, lower_, upper_);
   }
 
   /// Where the statistic is 0.
@@ -183,6 +187,7 @@ class profiled_statistic {
 
   const Runs& observations_;
   std::size_t place_;
+  T lower_, upper_;
   std::optional<huber> density_;
   T quantile_;
   fit_options<Law> options_;
@@ -230,7 +235,7 @@ auto profile(const fit_result<Law>& result, const Runs& observations, std::strin
         detail::joined({function, ": the fit has weights, and the density is one for all runs"}));
 
   const T quantile = boost::math::quantile(boost::math::chi_squared_distribution<T>(1), static_cast<T>(level));
-  detail::profiled_statistic<Law, Runs> excess(result, observations, place, density, quantile);
+  detail::profiled_statistic<Law, Runs> excess(result, observations, place, limits, density, quantile);
   constexpr T nan = std::numeric_limits<T>::quiet_NaN();
   T unit = result.options.residual == residual::log;  // of residuals
   if (unit == 0)

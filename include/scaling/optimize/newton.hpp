@@ -124,7 +124,13 @@ newton_result<Vector> newton(const F& f, const Vector& x0, const newton_options<
 
   newton_result<Vector> result{};
   Vector& x = result.x;
-  for (int i = 0; i < n; ++i) x[i] = box.project(i, x0[i]);
+  for (int i = 0; i < n; ++i) {
+    x[i] = box.project(i, x0[i]);
+    // On a bound but for rounding: a step that must end there could gain nothing that f shows.
+    for (const T bound : {box.lower(i), box.upper(i)})
+      if (std::abs(x[i] - bound) <= 4 * std::numeric_limits<T>::epsilon() * std::clamp(std::abs(bound), T(1), largest))
+        x[i] = bound;
+  }
   const auto evaluate = [&](const Vector& at, model& to) {
     ++result.evaluations;
     to.value = f(at, to.gradient, to.hessian);

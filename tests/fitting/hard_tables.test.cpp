@@ -1,0 +1,156 @@
+// The screened search on tables made to be hard: few runs, much noise, outliers, an optimum on a face. Its judge are
+// polishes from the law behind the runs and from laws all around it.
+// SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <scaling/chinchilla.hpp>
+#include <scaling/fitting/fit.hpp>
+#include <scaling/lovelace.hpp>
+#include <scaling/over_training.hpp>
+
+#include "support/catch.hpp"
+#include "support/numbers.hpp"
+
+namespace sc = scaling;
+
+namespace {
+
+template <class Law>
+struct table {
+  Law truth;
+  std::vector<sc::observation<typename Law::input_type>> runs;
+};
+
+double normal(support::random_numbers& random) {
+  double sum = 0;
+  for (int i = 0; i < 12; ++i) sum += random.between(-0.5, 0.5);
+  return sum;
+}
+
+/// Terms of a twentieth to one and a half nats at a billion parameters and 30 billion tokens, exponents of 0.05 to 1, 15
+/// to 60 runs, noise of 0.1 to 10 %, and what makes each fourth and fifth table worse.
+template <template <class> class LawOf>
+table<LawOf<double>> hard(std::uint64_t seed) {
+  using Law = LawOf<double>;
+  using run_type = typename Law::input_type;
+  support::random_numbers random(seed);
+  const run_type typical = [] {
+    run_type at{};
+    for (const auto& input : run_type::inputs())
+      at.*input.member = input.name == std::string_view("parameters") ? 1e9 : 3e10;
+    if constexpr (requires { at.unique_tokens; }) at.unique_tokens = 3e9;
+    return at;
+  }();
+  table<Law> made{};
+  for (const auto& row : Law::coefficients())
+    made.truth.*row.member = row.scale == sc::scale::log ? 1 : random.spread(0.05, 1);
+  for (const auto& term : Law::terms()) {
+    auto alone = made.truth;
+    for (const auto& other : Law::terms()) alone.*other.coefficient = other.coefficient == term.coefficient ? 1 : 0;
+    made.truth.*term.coefficient = random.spread(0.05, 1.5) / alone(typical);
+  }
+  if (seed % 5 == 0) made.truth.*Law::terms()[static_cast<std::size_t>(seed / 5) % 2].coefficient = 0;
+  const double noise = random.spread(1e-3, 0.1);
+  for (double left = random.spread(15, 60); left > 0; --left) {
+    run_type at{};
+    at.parameters = random.spread(4e7, 2e10);
+    at.tokens = at.parameters * random.spread(1, 1000);
+    if constexpr (requires { at.unique_tokens; }) at.unique_tokens = at.tokens / random.spread(0.5, 60);
+    const double error = noise * normal(random);
+    const bool outlier = seed % 4 == 1 && random.between(0, 1) < 0.05;
+    made.runs.push_back({at, made.truth(at) * std::exp(outlier ? 20 * error : error)});
+  }
+  return made;
+}
+
+/// For how many tables of `count` a polish from around the truth comes lower than a screened search that has converged.
+/// `options_for` are those of a table by its truth.
+template <template <class> class LawOf, class Options>
+int missed(int count, const Options& options_for) {
+  using Law = LawOf<double>;
+  int misses = 0;
+  for (int seed = 1; seed <= count; ++seed) {
+    const auto [truth, runs] = hard<LawOf>(static_cast<std::uint64_t>(seed));
+    const sc::fit_options<Law> options = options_for(truth);
+    const auto found = sc::fit<LawOf>(runs, options);
+    support::random_numbers random(static_cast<std::uint64_t>(seed));
+    auto from = options;
+    from.search = sc::search::single;
+    double least = std::numeric_limits<double>::infinity();
+    for (int i = 0; i < 6; ++i) {
+      from.start = truth;
+      for (const auto& row : Law::coefficients()) {
+        auto& value = (*from.start).*row.member;
+        if (i > 0) value *= random.spread(0.5, 2);
+        for (const auto& box : options.bounds)
+          if (box.symbol == row.symbol) value = std::clamp(value, box.lower, box.upper);
+      }
+      least = std::min(least, sc::fit<LawOf>(runs, from).objective);
+    }
+    misses += found.converged() && !(found.objective <= least * (1 + 1e-8));
+  }
+  return misses;
+}
+
+template <template <class> class LawOf>
+constexpr auto always(const sc::fit_options<LawOf<double>>& options) {
+  return [options](const LawOf<double>&) { return options; };
+}
+
+}  // namespace
+
+// Of 1000 of Chinchilla's tables one is missed, number 995, by 0.7 %, and of 300 of Lovelace's number 117, by 0.05 %.
+TEST_CASE("no polish from around the truth comes lower than a screened search that has converged") {
+  CHECK(missed<sc::chinchilla>(200, always<sc::chinchilla>({})) == 0);
+  CHECK(missed<sc::chinchilla>(200, always<sc::chinchilla>({.criterion = sc::squared{}})) == 0);
+  CHECK(missed<sc::chinchilla>(
+            100, always<sc::chinchilla>({.criterion = sc::huber{0.01, 3}, .residual = sc::residual::plain})) == 0);
+  CHECK(missed<sc::over_training>(200, always<sc::over_training>({})) == 0);
+  CHECK(missed<sc::lovelace>(60, always<sc::lovelace>({})) == 0);
+}
+
+TEST_CASE("nor with a coefficient held, or in a box of its own") {
+  using law_type = sc::chinchilla<>;
+  for (const auto& row : law_type::coefficients()) {
+    CAPTURE(row.symbol);
+    for (const double factor : {0.85, 1.2}) {
+      const auto held = [&](const law_type& truth) {
+        return sc::fit_options<law_type>{.fixed = {{std::string(row.symbol), factor * truth.*row.member}}};
+      };
+      CHECK(missed<sc::chinchilla>(60, held) == 0);
+      const auto boxed = [&](const law_type& truth) {
+        const double middle = factor * truth.*row.member;
+        return sc::fit_options<law_type>{.bounds = {{std::string(row.symbol), 0.95 * middle, 1.05 * middle}},
+                                         .criterion = sc::squared{}};
+      };
+      // With beta a fifth too large table 25 is missed, by 0.8 %: 16 runs with outliers, of a law without A.
+      CHECK(missed<sc::chinchilla>(60, boxed) <= (row.symbol == "beta" && factor > 1 ? 1 : 0));
+    }
+  }
+}
+
+TEST_CASE("a start that was off the bound of its box by rounding stopped there, in one table of eighty") {
+  for (std::uint64_t seed = 1; seed <= 250; ++seed) {
+    CAPTURE(seed);
+    support::random_numbers random(seed);
+    const double alpha = random.spread(0.02, 0.9), beta = alpha * random.between(0.7, 1.4);
+    const sc::chinchilla<> law{random.between(0.3, 2.5), random.spread(0.1, 2) * std::pow(1e9, alpha),
+                               random.spread(0.1, 2) * std::pow(1e10, beta), alpha, beta};
+    const double noise = random.spread(1e-3, 4e-2);
+    std::vector<sc::observation<>> runs;
+    for (double left = random.between(10, 48); left > 0; --left) {
+      const double N = random.spread(4e7, 1.6e10), D = random.spread(1e9, 9e11);
+      runs.push_back({{N, D}, law(N, D) * std::exp(noise * normal(random))});
+    }
+    const double middle = law.E * random.between(0.85, 1.18);
+    const auto boxed =
+        sc::fit<sc::chinchilla>(runs, {.bounds = {{"E", 0.99 * middle, 1.01 * middle}}, .criterion = sc::squared{}});
+    CHECK(boxed.converged());
+  }
+}
