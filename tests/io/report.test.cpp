@@ -62,6 +62,25 @@ TEST_CASE("a good fit: what was fitted, why it stopped, the coefficients, and no
   CHECK(std::count(text.begin(), text.end(), '\n') <= 24);
 }
 
+TEST_CASE("what was held, tied or weighted looked like a fit of everything") {
+  const auto runs = noisy_runs();
+  const auto report = [&](const sc::fit_options<sc::chinchilla<>>& options) {
+    return text_of(sc::fit<sc::chinchilla>(runs, options));
+  };
+  const std::string held = report({.fixed = {{"E", 1.8}},
+                                   .criterion = sc::huber{1.345},
+                                   .weights = sc::known_sigma{std::vector<double>(runs.size(), 0.003)}});
+  CAPTURE(held);
+  CHECK_THAT(held, ContainsSubstring("    E      1.8   held\n"));
+  CHECK_THAT(held, ContainsSubstring("huber(delta 1.345) of log residuals in units of their known sigma, sum: "));
+  CHECK_THAT(held, ContainsSubstring("of 15 within delta sigmas"));
+  const std::string tied =
+      report({.tied = {{"alpha", "beta"}}, .weights = sc::relative_weights{std::vector<double>(runs.size(), 2)}});
+  CAPTURE(tied);
+  CHECK_THAT(tied, ContainsSubstring("   tied to alpha\n") && ContainsSubstring("   tied to beta\n"));
+  CHECK_THAT(tied, ContainsSubstring(" of log residuals with relative weights, sum: "));
+}
+
 TEST_CASE("the closing checklist prints what is declared and lists what is not") {
   const auto result = sc::fit<sc::chinchilla>(noisy_runs());
   const auto closing = [&](const sc::io::fit_context& context) {
@@ -98,7 +117,7 @@ TEST_CASE("a covariance adds standard errors, and names the coefficients that ha
   };
   const std::string text = report(covariance, 0.9);
   CAPTURE(text);
-  CHECK_THAT(text, ContainsSubstring("    E      1.8\n"));  // it does not vary
+  CHECK_THAT(text, ContainsSubstring("    E      1.8   held\n"));  // it does not vary
   CHECK_THAT(text, ContainsSubstring("   standard error " + sc::detail::digits(covariance.standard_errors()[3], 3)));
   const auto strongest = covariance.correlated(0.9).at(0);
   CHECK_THAT(text,
@@ -106,7 +125,7 @@ TEST_CASE("a covariance adds standard errors, and names the coefficients that ha
                                std::string(strongest.second) + ") " + sc::detail::digits(strongest.correlation, 4)));
   CHECK_THAT(text, ContainsSubstring("  uncertainty: the standard errors above\n"));
   CHECK(std::count(text.begin(), text.end(), '\n') <= 24);
-  CHECK_THAT(report(covariance, 0.9999999), ContainsSubstring("  correlated above 1: none\n"));
+  CHECK_THAT(report(covariance, 0.9999999), ContainsSubstring("  correlated above 0.9999999: none\n"));
 
   auto without = covariance;
   without.factor.setConstant(std::nan(""));

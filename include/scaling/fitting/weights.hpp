@@ -63,7 +63,7 @@ inline void check_weights(const char* function, const run_weights& weights, std:
   if (const auto* counted = std::get_if<frequencies>(&weights))
     check(
         counted->count, "count", [](double x) { return x >= 0 && x <= 1e15 && std::floor(x) == x; },
-        "a whole number from 0 on");
+        "a whole number from 0 to 1e15");
 }
 
 /// The part of run i.

@@ -18,8 +18,11 @@
 #include <variant>
 #include <vector>
 
+#include <scaling/core/error.hpp>
 #include <scaling/fitting/criterion.hpp>
+#include <scaling/fitting/fit_options.hpp>
 #include <scaling/fitting/fit_result.hpp>
+#include <scaling/fitting/weights.hpp>
 #include <scaling/io/fit_context.hpp>
 #include <scaling/loss_model.hpp>
 #include <scaling/planning/compute_optimal.hpp>
@@ -174,6 +177,24 @@ std::string checklist(const io::fit_context& context) {
   return declared + missing + (missing.empty() ? "" : "\n");
 }
 
+/// What the weights make of a residual.
+inline std::string_view described(const run_weights& weights) {
+  if (std::holds_alternative<known_sigma>(weights)) return " in units of their known sigma";
+  if (std::holds_alternative<relative_weights>(weights)) return " with relative weights";
+  return std::holds_alternative<frequencies>(weights) ? " counted by their frequencies" : "";
+}
+
+/// That a coefficient was not free, if so.
+template <loss_model Law>
+std::string constraint_on(const fit_options<Law>& options, std::string_view symbol) {
+  for (const auto& one : options.fixed)
+    if (one.symbol == symbol) return "   held";
+  for (const auto& pair : options.tied)
+    if (pair.first == symbol || pair.second == symbol)
+      return "   tied to " + (pair.first == symbol ? pair.second : pair.first);
+  return "";
+}
+
 /// The report but for the checklist: what was fitted to what, why it stopped, how many starts agree, the coefficients,
 /// what to doubt. `noted(symbol)` goes behind a coefficient, `below` under them all.
 template <loss_model Law, class Noted>
@@ -185,7 +206,8 @@ std::string findings(const fit_result<Law>& result, const Noted& noted, const st
     text += (b == 0 ? "; " : ", ") + std::string(inputs[b].name) + " " + digits(result.range[b].from, 4) + " .. " +
             digits(result.range[b].to, 4);
   text += "\n  " + described(result.options.criterion) + " of " +
-          (result.options.residual == residual::log ? "log residuals" : "residuals") + ", " +
+          (result.options.residual == residual::log ? "log residuals" : "residuals") +
+          std::string(described(result.options.weights)) + ", " +
           (result.options.reduction == reduction::sum ? "sum" : "mean") + ": " + digits(result.objective, 15) + "\n";
 
   const bool small = result.predicted_decrease <= result.tolerance;
@@ -205,14 +227,16 @@ std::string findings(const fit_result<Law>& result, const Noted& noted, const st
           digits(result.residuals.largest, 3);
   if (std::holds_alternative<huber>(result.options.criterion))
     text += ", " + std::to_string(result.residuals.in_quadratic_zone) + " of " +
-            std::to_string(result.observation_count) + " within delta";
+            std::to_string(result.observation_count) +
+            (std::holds_alternative<known_sigma>(result.options.weights) ? " within delta sigmas" : " within delta");
   text += "\n  identified: smallest singular value " + digits(result.singular_ratio, 2) +
           (result.identified() ? " > " : " <= ") + "1e-06 of the largest\n";
 
   std::size_t width = 0;
   for (const auto& row : Law::coefficients()) width = std::max(width, row.symbol.size());
   for (const auto& row : Law::coefficients())
-    text += "    " + padded(row.symbol, width) + "  " + digits(result.law.*row.member, 10) + noted(row.symbol) + "\n";
+    text += "    " + padded(row.symbol, width) + "  " + digits(result.law.*row.member, 10) +
+            constraint_on(result.options, row.symbol) + noted(row.symbol) + "\n";
   return text + below + doubts(result);
 }
 
@@ -241,7 +265,7 @@ void write_report(std::ostream& out, const fit_result<Law>& result, const Covari
     return std::isfinite(errors[k]) ? std::string("   standard error ").append(digits(errors[k], 3)) : std::string();
   };
   std::string below = "  correlated above ";
-  below.append(digits(threshold, 3)).append(":");
+  below.append(detail::text_of(threshold)).append(":");
   const auto pairs = covariance.correlated(threshold);
   if (pairs.empty()) below.append(" none");
   for (const auto& pair : pairs)
