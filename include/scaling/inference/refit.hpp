@@ -120,9 +120,11 @@ class refitter {
 template <loss_model Law>
 auto refitter<Law>::operator()(std::vector<run_type> runs) const -> refit_answer<Law> {
   T count = 0;
+  std::size_t distinct = 0;  // as few as the coefficients are met exactly, and tell nothing of errors
   bool good = true;
   for (const auto& run : runs) {
     count += run.count;
+    distinct += run.count > 0;
     good = good && positive_finite(run.loss);  // of drawn residuals it may be neither
   }
   if (!good || count < static_cast<T>(std::max<std::size_t>(limits_.free_count(), 1)))
@@ -142,7 +144,8 @@ auto refitter<Law>::operator()(std::vector<run_type> runs) const -> refit_answer
   const auto minima = find.minima();
   if (minima.empty()) return {nothing(), false, agreed};
   const auto& best = minima.front();
-  return {f.coordinates.law_at(best.x), settled(best, f.floor) && !find.revive(best.x), agreed};
+  const bool determined = distinct > limits_.free_count();
+  return {f.coordinates.law_at(best.x), determined && settled(best, f.floor) && !find.revive(best.x), agreed};
 }
 
 }  // namespace scaling::detail
