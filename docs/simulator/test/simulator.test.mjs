@@ -59,7 +59,8 @@ async function checkTables() {
   };
   for (const [i, file] of files.entries()) {
     const asHere = (message) => message.replace(`${file}: `, '').replace(`${file}:`, 'line ')
-      .replace(/^(line \d+): (column \d+ '[^']*': )/, '$1, $2');
+      .replace(/^(line \d+): (column \d+ '[^']*': )/, '$1, $2')
+      .replace(/; name one by columns::\w+$/, '');  // which nobody can do in a page
     const answer = typeof expected[i] === 'string' ? asHere(expected[i]) : expected[i];
     assert.deepEqual(answerTo(await readFile(file, 'utf8')), answer, file);
   }
