@@ -48,8 +48,9 @@ class refitter {
       : law_(result.law),
         options_(result.options),
         limits_(constraints_of(function, result.options)),
-        runs_((check_weights(function, result.options.weights, static_cast<std::size_t>(std::ranges::size(observations))),
-               distinct_runs<T>(observations, result.options.weights))) {
+        runs_(
+            (check_weights(function, result.options.weights, static_cast<std::size_t>(std::ranges::size(observations))),
+             distinct_runs<T>(observations, result.options.weights))) {
     T count = 0;
     for (const auto& run : runs_) count += run.count;
     require_runs_of(function, result, count);
@@ -127,8 +128,7 @@ auto refitter<Law>::operator()(std::vector<run_type> runs) const -> refit_answer
     distinct += run.count > 0;
     good = good && positive_finite(run.loss);  // of drawn residuals it may be neither
   }
-  if (!good || count < static_cast<T>(std::max<std::size_t>(limits_.free_count(), 1)))
-    return {nothing(), false, true};
+  if (!good || count < static_cast<T>(std::max<std::size_t>(limits_.free_count(), 1))) return {nothing(), false, true};
   const auto function = function_of(options_, runs);
   basin_search<Law> find(typename basin_search<Law>::objective_type(std::move(runs), limits_, function),
                          std::holds_alternative<absolute>(options_.criterion));
