@@ -210,8 +210,8 @@ TEMPLATE_TEST_CASE("a root where f jumps had the derivatives of another", "", fl
         find_root([&](const number& x) { return x - c + (x < T(0.3L) ? -height : height); }, number(-1), number(2));
     CHECK(root.converged());
     CHECK(std::isnan(root.x.gradient[0]));
-    const auto pole = find_root([&](const number& x) { return 1 / (x - c); }, number(-1), number(2));
-    CHECK(pole.x.gradient[0] == Catch::Approx(1).epsilon(1e-4));
+    const auto at_pole = find_root([&](const number& x) { return 1 / (x - c); }, number(-1), number(2));
+    CHECK(at_pole.x.gradient[0] == Catch::Approx(1).epsilon(1e-4));
   }
 }
 
