@@ -209,6 +209,7 @@ constexpr Law law_from(const std::array<typename Law::real_type, coefficient_cou
 
 namespace detail {
 
+/// Whether every coefficient is a number of its type.
 template <loss_model Law>
 constexpr bool is_finite(const Law& law) {
   constexpr auto largest = std::numeric_limits<typename Law::real_type>::max();

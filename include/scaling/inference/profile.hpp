@@ -237,8 +237,9 @@ auto profile(const fit_result<Law>& result, const Runs& observations, std::strin
   const T quantile = boost::math::quantile(boost::math::chi_squared_distribution<T>(1), static_cast<T>(level));
   detail::profiled_statistic<Law, Runs> excess(result, observations, place, limits, density, quantile);
   constexpr T nan = std::numeric_limits<T>::quiet_NaN();
-  T unit = result.options.residual == residual::log;  // of residuals
-  if (unit == 0)
+  const bool of_logs = result.options.residual == residual::log;
+  T unit = of_logs ? T(1) : T(0);  // of residuals: the largest loss, where they are plain
+  if (!of_logs)
     for (const auto& run : observations) unit = std::max(unit, static_cast<T>(run.loss));
   // Without errors beyond rounding, or with no more runs than coefficients, there is nothing to object with.
   if (!(result.residuals.largest > 16 * std::numeric_limits<T>::epsilon() * unit) ||

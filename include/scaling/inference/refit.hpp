@@ -77,7 +77,7 @@ class refitter {
 
   /// On these runs. The polish from the law of the whole fit and the polish of the best start of a screen that knows
   /// nothing of it must end within 1e-8 of one another; if they do not, all starts of the screen decide, as in a fit.
-  /// Where the floor is held, as in a fit too, they may agree in the wrong minimum, and a second look is taken.
+  /// Where a coefficient is held, tied or boxed they may agree in the wrong minimum, and a second look is taken, as in a fit.
   refit_answer<Law> operator()(std::vector<run_type> runs) const;
 
  private:

@@ -35,7 +35,7 @@ namespace scaling::optimize {
 /// x_i, d_i ~ -x_i^2 gradient_i, at most as long as x. So no wrong model and no failed line search passes for a minimum,
 /// and seldom do units in which one coordinate's gradient hides another's: where the last step promises more, the search
 /// goes on in its units. Trap: a coordinate at or near 0 does not tell its units, and an offset of f hides gains below
-/// relative_tolerance of it. Of 3900 curved valleys in units up to 1e11 apart, 10 ended so.
+/// relative_tolerance of it.
 enum class termination {
   gradient,          ///< projected_gradient <= gradient_tolerance
   decrease,          ///< predicted_decrease = -gradient^T d <= relative_tolerance |value|
