@@ -27,5 +27,6 @@
 #include <scaling/fitting/screen.hpp>
 #include <scaling/fitting/term_places.hpp>
 #include <scaling/fitting/trend.hpp>
+#include <scaling/fitting/unrolled.hpp>
 #include <scaling/fitting/weights.hpp>
 #include <scaling/laws.hpp>

@@ -17,6 +17,7 @@
 #include <scaling/fitting/power_sum.hpp>
 #include <scaling/fitting/run_blocks.hpp>
 #include <scaling/fitting/term_places.hpp>
+#include <scaling/fitting/unrolled.hpp>
 #include <scaling/loss_model.hpp>
 
 namespace scaling::detail {
@@ -153,7 +154,8 @@ class exponent_columns {
         const auto& exponents = exponents_[axis];
         const auto raise_to = [&](T exponent) {
           const T scale = -exponent * f.coordinates.centres().spread[factor.exponent];
-          for (std::size_t i = 0; i < rows; ++i) power[i] = packs<T>::exp(scale * blocks[i].z[factor.column]);
+          for (std::size_t i = 0; i < rows; ++i)
+            power[i] = packs<T>::exp(packs<T>::tamed(scale * blocks[i].z[factor.column]));
         };
         const auto multiply_into = [&](const pack* from, pack* to) {
           for (std::size_t i = 0; i < rows; ++i) to[i] = from[i] * power[i];

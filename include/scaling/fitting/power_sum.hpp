@@ -27,6 +27,7 @@
 #include <scaling/fitting/pack.hpp>
 #include <scaling/fitting/run_blocks.hpp>
 #include <scaling/fitting/term_places.hpp>
+#include <scaling/fitting/unrolled.hpp>
 #include <scaling/loss_model.hpp>
 
 namespace scaling::detail {
@@ -71,8 +72,7 @@ class power_sum_objective : public fit_problem<Law> {
       : base(std::move(distinct), detail::coordinates<Law>(limits, by_columns.centres), function),
         data_(std::move(by_columns)) {}
 
-  /// exp of +-tame neither overflows nor underflows in T, nor does its square; exp(-tame/2) is as good as 0.
-  static constexpr T tame = T(0.42L) * T(std::numeric_limits<T>::max_exponent) * T(0.693147180559945309L);
+  static constexpr T tame = by_lanes::tame;
 
   /// Whether all exponents that follow from x are within what exp can do. Then u of a term that has vanished is raised
   /// to -tame, from where no power brings it back.
@@ -101,8 +101,7 @@ class power_sum_objective : public fit_problem<Law> {
       pack power = x[at(place.coefficient)] - x[at(place.factors[0].exponent)] * b.z[place.factors[0].column];
       if constexpr (place.factors[1].exponent != none)
         power -= x[at(place.factors[1].exponent)] * b.z[place.factors[1].column];
-      if constexpr (!Tame) power = by_lanes::min(by_lanes::max(power, by_lanes::all(-tame)), by_lanes::all(tame));
-      return by_lanes::exp(power) * b.share[share];
+      return by_lanes::exp(Tame ? power : by_lanes::tamed(power)) * b.share[share];
     }
   }
 

@@ -14,6 +14,7 @@
 #include <scaling/fitting/objective.hpp>
 #include <scaling/fitting/pack.hpp>
 #include <scaling/fitting/term_places.hpp>
+#include <scaling/fitting/unrolled.hpp>
 #include <scaling/loss_model.hpp>
 
 namespace scaling::detail {
@@ -98,8 +99,9 @@ struct run_blocks {
     for (std::size_t m = 0; m < factors; ++m)
       if (by_lanes::sum(weight[m]) > 0) centres.centre[m] = by_lanes::sum(first[m]) / by_lanes::sum(weight[m]);
     spread_of(weight);
+    const T typical = std::exp(centres.loss);
     for (block& b : blocks) {
-      b.share[0] = by_lanes::exp(centres.loss - b.share[0]);
+      b.share[0] = typical / b.loss;
       unrolled<terms.size()>([&](auto j) {
         constexpr auto place = terms[j];
         if constexpr (place.partial) b.share[share_of[j]] *= b.share[0];

@@ -33,6 +33,7 @@
 #include <scaling/fitting/pack.hpp>
 #include <scaling/fitting/power_sum.hpp>
 #include <scaling/fitting/term_places.hpp>
+#include <scaling/fitting/unrolled.hpp>
 #include <scaling/loss_model.hpp>
 
 namespace scaling::detail {
