@@ -275,6 +275,23 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("tied coefficients had two intervals by a density, one of them of laws that were not tied") {
+  sc::philox_stream random(5, 0);
+  constexpr law_type untied{1.8, 50, 10, 0.2, 0.35};
+  runs data;
+  for (const double N : {5e7, 1.5e8, 4.5e8, 1.35e9, 4e9, 1.2e10})
+    for (const double D : {1e9, 6e9, 3.6e10, 2.2e11})
+      data.push_back({{N, D}, untied(N, D) * std::exp(0.01 * random.normal())});
+  const auto result = sc::fit<sc::chinchilla>(data, {.tied = {{"alpha", "beta"}}});
+  for (const double delta : {1.345, 10.0}) {
+    CAPTURE(delta);
+    const auto alpha = sc::profile(result, data, "alpha", 0.95, sc::huber{delta});
+    const auto beta = sc::profile(result, data, "beta", 0.95, sc::huber{delta});
+    CHECK(off(beta.interval.lower, alpha.interval.lower) < 1e-6);
+    CHECK(off(beta.interval.upper, alpha.interval.upper) < 1e-6);
+  }
+}
+
 TEST_CASE("bounds of the fit are bounds of the interval") {
   const auto data = noisy(0.003);
   const auto free = sc::profile(sc::fit<sc::chinchilla>(data), data, "alpha").interval;

@@ -73,8 +73,7 @@ class profiled_statistic {
                      const constraints<Law>& limits, const std::optional<huber>& density, T quantile)
       : observations_(observations),
         place_(place),
-        lower_(limits.lower[place]),
-        upper_(limits.upper[place]),
+        limits_(limits),
         density_(density),
         quantile_(quantile),
         options_(result.options),
@@ -105,7 +104,8 @@ class profiled_statistic {
     auto options = with_search(search::screened);
     std::erase_if(options.fixed, [&](const auto& one) { return one.symbol == symbol; });
     options.fixed.push_back({std::string(symbol), value});
-    (*options.start).*Law::coefficients()[place_].member = value;
+    for (std::size_t k = 0; k < coefficient_count<Law>; ++k)  // and what is tied to it: a law that the fit could find
+      if (limits_.leader[k] == limits_.leader[place_]) (*options.start).*Law::coefficients()[k].member = value;
     const auto [law, statistic] = density_ ? by_likelihood(options) : by_criterion(options);
     if (statistic <= quantile_) options_.start = law;
     const T large = std::sqrt(std::numeric_limits<T>::max());  // of which a root finder can take differences
@@ -118,7 +118,7 @@ class profiled_statistic {
   /// Of a coordinate at a bound, whose exp may round beyond it, the bound.
   T value_of(T coordinate) const {
     const T value = Law::coefficients()[place_].scale == scale::log ? std::exp(coordinate) : coordinate;
-    return std::clamp(value, lower_, upper_);
+    return std::clamp(value, limits_.lower[place_], limits_.upper[place_]);
   }
 
   /// Where the statistic is 0.
@@ -187,7 +187,7 @@ class profiled_statistic {
 
   const Runs& observations_;
   std::size_t place_;
-  T lower_, upper_;
+  const constraints<Law>& limits_;
   std::optional<huber> density_;
   T quantile_;
   fit_options<Law> options_;
