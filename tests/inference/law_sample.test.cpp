@@ -52,6 +52,12 @@ TEST_CASE("standard errors and intervals are those of the values") {
   CHECK(std::isnan(sample_type{{three.laws[0]}}.standard_error_of(alpha)));
 }
 
+TEST_CASE("the standard error of a budget was infinite in float, where the squares of deviations overflow") {
+  const sc::law_sample<sc::chinchilla<float>> two{{{1, 1, 1, 0.2F, 0.3F}, {1, 1, 1, 0.3F, 0.3F}}};
+  const float error = two.standard_error_of([](const auto& law) { return 1e22F * law.alpha; });
+  CHECK(error == Approx(1e21 * std::sqrt(0.5)).epsilon(1e-6));
+}
+
 TEST_CASE("the covariance is the mean product of deviations, and a minor axis keeps its digits") {
   const auto s = sample(500);
   const auto c = s.covariance();

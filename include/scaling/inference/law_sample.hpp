@@ -51,10 +51,11 @@ struct law_sample {
     const auto values = values_of(*this, f);
     if (values.size() < 2) return std::numeric_limits<T>::quiet_NaN();
     const T count = static_cast<T>(values.size());
-    T mean = 0, squares = 0;
+    T mean = 0;
     for (const T value : values) mean += value / count;
-    for (const T value : values) squares += (value - mean) * (value - mean);
-    return std::sqrt(squares / (count - 1));
+    Eigen::Matrix<T, Eigen::Dynamic, 1> deviations(static_cast<Eigen::Index>(values.size()));
+    for (std::size_t i = 0; i < values.size(); ++i) deviations[static_cast<Eigen::Index>(i)] = values[i] - mean;
+    return deviations.stableNorm() / std::sqrt(count - 1);  // their squares may overflow: those of FLOP do in float
   }
 
   /// The percentile interval of f(law): see interval.hpp; bca.hpp has one that allows for bias and skewness.
