@@ -167,6 +167,20 @@ TEST_CASE("no exchange improves the answer, and a small menu is searched out") {
   CHECK(plan.within(few, 1e10).runs.empty());  // nothing can be paid for
 }
 
+TEST_CASE("a design for a budget was infinite in float, where the square of its slope overflows") {
+  std::vector<sc::observation<sc::training_run<float>>> narrow;
+  const auto wide = measured(design(), 3);
+  for (const auto& run : wide) narrow.push_back({{float(run.at.parameters), float(run.at.tokens)}, float(run.loss)});
+  const auto budget = [](const auto& law) { return sc::compute_optimal_for_loss(law, 2.2F).flops; };
+  const sc::experiment_design in_double(fitted(wide), wide, budget);
+  const sc::experiment_design in_float(sc::fit<sc::chinchilla>(narrow, {.criterion = sc::squared{}}), narrow, budget);
+  CHECK(in_float.standard_error() == Approx(in_double.standard_error()).epsilon(1e-3));
+  CHECK(in_float.standard_error_with({{1e10F, 2e11F}}) ==
+        Approx(in_double.standard_error_with({{1e10, 2e11}})).epsilon(1e-3));
+  CHECK(in_float.within({{1e9F, 2e10F}, {1e10F, 2e11F}}, 1e23F, 20).after ==
+        Approx(in_double.within({{1e9, 2e10}, {1e10, 2e11}}, 1e23, 20).after).epsilon(1e-3));
+}
+
 TEST_CASE("what cannot be designed for is refused") {
   const auto data = measured(design(), 5);
   const auto result = fitted(data);

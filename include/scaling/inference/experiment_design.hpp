@@ -98,6 +98,8 @@ class experiment_design {
     if (!std::holds_alternative<equal_weights>(result.options.weights))
       detail::refuse<std::invalid_argument>(std::string(function) + ": the fit has weights, and a new run has none");
     target_ = covariance_.slopes_of(f);
+    before_ = target_.stableNorm();
+    if (before_ > 0) target_ /= before_;  // whose square may overflow: that of a budget in FLOP does in float
     // The mean of j^T C j over the runs at hand is v p / n, if their errors are alike.
     T sum = 0;
     for (const auto& run : observations) sum += reach_of(run.at).squaredNorm();
@@ -107,7 +109,7 @@ class experiment_design {
   }
 
   /// The standard error of f as it is, by the covariance that the design improves on.
-  T standard_error() const { return target_.norm(); }
+  T standard_error() const { return before_; }
 
   /// The standard error of f if these runs were made besides.
   T standard_error_with(const std::vector<input_type>& runs) const {
@@ -234,16 +236,17 @@ class experiment_design {
     return chosen;
   }
 
+  /// Of f, over that without new runs.
   T variance_of(const state& now) const { return target_.dot(now * target_); }
-  T error_of(const state& now) const { return std::sqrt(std::max(variance_of(now), T(0))); }
+  T error_of(const state& now) const { return before_ * std::sqrt(std::max(variance_of(now), T(0))); }
 
   T flops_of(const input_type& run) const { return price_.flops(run.parameters, run.tokens); }
 
   fit_result<Law> result_;
   detail::price<T> price_;
   coefficient_covariance<Law> covariance_;
-  vector target_;
-  T variance_ = 0;
+  vector target_;  // F^T g, over its length
+  T before_ = 0, variance_ = 0;
 };
 
 }  // namespace scaling
