@@ -132,6 +132,22 @@ TEST_CASE("weights are one for each run, so runs cannot be left out under them")
                     ContainsSubstring("without the largest parameters: changes the number of runs"));
 }
 
+TEST_CASE("runs with frequencies were counted once in the rows of the changes") {
+  const auto data = noisy();
+  runs twice(data);
+  twice.insert(twice.end(), data.begin(), data.end());
+  const auto counted = sc::fit<sc::chinchilla>(data, {.weights = sc::frequencies{std::vector<double>(data.size(), 2)}});
+  const auto repeated = sc::fit<sc::chinchilla>(twice);
+  const std::vector<sc::change<law_type>> changes{sc::rounded_losses{2}, sc::fitted_by{sc::squared{}}};
+  const auto rows = sc::sensitivity(counted, data, 1e24, changes),
+             same = sc::sensitivity(repeated, twice, 1e24, changes);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    CAPTURE(rows[i].change);
+    CHECK(rows[i].observation_count == same[i].observation_count);
+    CHECK(rows[i].plan.tokens == Approx(same[i].plan.tokens).epsilon(1e-9));
+  }
+}
+
 TEST_CASE("Epoch's runs: the criterion alone moves the exponent by 0.03, and five outliers by 0.05") {
   const auto file = support::reference_file("data/epoch_2024.csv");
   if (!file) return;

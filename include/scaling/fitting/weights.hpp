@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -64,6 +65,12 @@ inline void check_weights(const char* function, const run_weights& weights, std:
     check(
         counted->count, "count", [](double x) { return x >= 0 && x <= 1e15 && std::floor(x) == x; },
         "a whole number from 0 to 1e15");
+}
+
+/// How many observations so many runs are.
+inline std::size_t observations_of(const run_weights& weights, std::size_t runs) {
+  const auto* counted = std::get_if<frequencies>(&weights);
+  return counted ? static_cast<std::size_t>(std::accumulate(counted->count.begin(), counted->count.end(), 0.0)) : runs;
 }
 
 /// The part of run i.

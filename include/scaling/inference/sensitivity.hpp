@@ -73,8 +73,8 @@ std::vector<sensitivity_row<Law>> sensitivity(const fit_result<Law>& result, con
 
     std::array<T, coefficient_count<Law>> values;
     values.fill(nan);
-    sensitivity_row<Law> row{
-        name, law_from<Law>(values), false, false, changed.runs.size(), {nan, nan, flops, nan}, nan, nan};
+    const std::size_t count = detail::observations_of(changed.options.weights, changed.runs.size());
+    sensitivity_row<Law> row{name, law_from<Law>(values), false, false, count, {nan, nan, flops, nan}, nan, nan};
     const auto free = detail::constraints_of("scaling::sensitivity", changed.options).free_count();
     const bool fittable =
         changed.runs.size() >= free && std::all_of(changed.runs.begin(), changed.runs.end(), [](const auto& run) {
