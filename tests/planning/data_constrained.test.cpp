@@ -159,6 +159,12 @@ TEST_CASE("Nothing on a fine grid is better than the plan of Lovelace's law") {
   for (law.P = 0.025; law.P < 0.045; law.P += 0.0005) check_best(law, {1e21, 5e9, {}});
 }
 
+TEST_CASE("A minimum is found where a smaller model repeats little, to lessen a harm that is great for a large one") {
+  const lovelace<> law{0.393984, 100.133, 508.684, 0.338413, 0.375581, 1.33671e-5, 0.831343, 7.32416};
+  check_best(law, {2.61278e22, 1.84219e11, {}});
+  CHECK(compute_optimal(law, 2.61278e22, 1.84219e11).epochs == Approx(1.103).epsilon(1e-3));
+}
+
 TEST_CASE("Where the minimum beyond one epoch vanishes, one epoch is best") {
   for (const double P : {0.04, 0.044, 0.046, 0.048, 0.05, 0.1}) {
     auto law = penalised<double>;

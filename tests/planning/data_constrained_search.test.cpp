@@ -226,6 +226,7 @@ TEST_CASE("A budget without an optimum, and a bounded law that is none, are refu
   const std::string needed = ", must be positive and finite: a law without this term has no optimum";
   refused(&bounded<>::E, -1, "E = -1, must be non-negative and finite");
   refused(&bounded<>::L_0, 1.5, "L_0 = 1.5, must be finite and above E");
+  refused(&bounded<>::L_0, 1.7, "L_0 = 1.7, must be finite and above E");
   refused(&bounded<>::a, 0, "a = 0" + needed);
   refused(&bounded<>::b, -2, "b = -2" + needed);
   refused(&bounded<>::alpha, 0, "alpha = 0" + needed);

@@ -56,7 +56,7 @@ TEMPLATE_TEST_CASE("The penalty of being off is exact, however little one is off
 TEST_CASE("The penalty is the loss on the slice above the lowest, and the curvature its second derivative") {
   for (const auto& cost : {training_cost{}, dear}) {
     const auto plan = compute_optimal(law, 1e21, cost);
-    for (const double factor : {0.1, 0.5, 0.9, 1.0, 1.1, 2.0, 10.0}) {
+    for (const double factor : {1e-30, 0.1, 0.5, 0.9, 1.0, 1.1, 2.0, 10.0, 1e30}) {
       const auto run = isoflop_run(law, 1e21, factor * plan.parameters, cost);
       CHECK(run.loss - plan.loss == Approx(isoflop_penalty(law, 1e21, factor, cost)).epsilon(1e-12).margin(1e-15));
       CHECK(cost.factor * std::pow(run.parameters, cost.parameters_power) * std::pow(run.tokens, cost.tokens_power) ==
