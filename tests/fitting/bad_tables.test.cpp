@@ -65,8 +65,9 @@ const table tables[] = {
     // what the law cannot say
     {"loss_rises_with_parameters", false, "A is at its bound 0", "A = 0, must be positive"},
     {"loss_rises_with_both", false, "alpha is at its bound 0", "alpha = 0, must be positive"},
-    {"noise_only", false, "alpha is at its bound 0", "alpha = 0, must be positive"},
-    // Laws between the copies are all as good, to the last digit: which of them comes is for rounding to say.
+    // Floors of any number of terms are all as good, and so are laws between contradicting copies, to the last digit:
+    // which of them comes is for rounding to say.
+    {"noise_only", false, "alpha is at its bound 0", " = 0, must be positive"},
     {"contradicting_copies", false, "a run is off the law by a factor of 3.", " = 0, must be positive"},
     {"no_floor", true, "E is at its bound 0", ""},
     {"one_absurd_loss", true, "a run is off the law by a factor of 3.96e+05: is its loss right?", ""},

@@ -7,6 +7,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include <scaling/chinchilla.hpp>
@@ -69,13 +70,13 @@ table<LawOf<double>> hard(std::uint64_t seed) {
   return made;
 }
 
-/// For how many tables of `count` a polish from around the truth comes lower than a screened search that has converged.
-/// `options_for` are those of a table by its truth.
+/// For how many tables, from number `first` to `last`, a polish from around the truth comes lower than a screened search
+/// that has converged. `options_for` are those of a table by its truth.
 template <template <class> class LawOf, class Options>
-int missed(int count, const Options& options_for) {
+int missed(int first, int last, const Options& options_for) {
   using Law = LawOf<double>;
   int misses = 0;
-  for (int seed = 1; seed <= count; ++seed) {
+  for (int seed = first; seed <= last; ++seed) {
     const auto [truth, runs] = hard<LawOf>(static_cast<std::uint64_t>(seed));
     const sc::fit_options<Law> options = options_for(truth);
     const auto found = sc::fit<LawOf>(runs, options);
@@ -93,9 +94,14 @@ int missed(int count, const Options& options_for) {
       }
       least = std::min(least, sc::fit<LawOf>(runs, from).objective);
     }
-    misses += found.converged() && !(found.objective <= least * (1 + 1e-8));
+    const double rounding = std::holds_alternative<sc::absolute>(options.criterion) ? 1e-6 : 1e-8;  // its valleys creep
+    misses += found.converged() && !(found.objective <= least * (1 + rounding));
   }
   return misses;
+}
+template <template <class> class LawOf, class Options>
+int missed(int count, const Options& options_for) {
+  return missed<LawOf>(1, count, options_for);
 }
 
 template <template <class> class LawOf>
@@ -105,7 +111,7 @@ constexpr auto always(const sc::fit_options<LawOf<double>>& options) {
 
 }  // namespace
 
-// Of 1000 of Chinchilla's tables one is missed, number 995, by 0.7 %, and of 300 of Lovelace's number 117, by 0.05 %.
+// None of 1000 of Chinchilla's tables is missed, nor of 300 of Lovelace's; by `absolute` one of 300 is, by 0.02 %.
 TEST_CASE("no polish from around the truth comes lower than a screened search that has converged") {
   CHECK(missed<sc::chinchilla>(200, always<sc::chinchilla>({})) == 0);
   CHECK(missed<sc::chinchilla>(200, always<sc::chinchilla>({.criterion = sc::squared{}})) == 0);
@@ -129,10 +135,24 @@ TEST_CASE("nor with a coefficient held, or in a box of its own") {
         return sc::fit_options<law_type>{.bounds = {{std::string(row.symbol), 0.95 * middle, 1.05 * middle}},
                                          .criterion = sc::squared{}};
       };
-      // With beta a fifth too large table 25 is missed, by 0.8 %: 16 runs with outliers, of a law without A.
-      CHECK(missed<sc::chinchilla>(60, boxed) <= (row.symbol == "beta" && factor > 1 ? 1 : 0));
+      CHECK(missed<sc::chinchilla>(60, boxed) == 0);
     }
   }
+}
+
+TEST_CASE("a term that least squares had let go of never came back, and a power that was the floor stayed it") {
+  const auto floor = [](double factor) {
+    return [factor](const sc::chinchilla<>& truth) {
+      return sc::fit_options<sc::chinchilla<>>{.fixed = {{"E", factor * truth.E}}};
+    };
+  };
+  CHECK(missed<sc::chinchilla>(995, 995, always<sc::chinchilla>({})) == 0);  // by 0.7 %
+  CHECK(missed<sc::chinchilla>(136, 136, floor(0)) == 0);                    // by 130 %
+  CHECK(missed<sc::chinchilla>(113, 113, floor(0.85)) == 0);                 // ten times as high
+  CHECK(missed<sc::chinchilla>(
+            108, 108, always<sc::chinchilla>({.criterion = sc::huber{0.01, 3}, .residual = sc::residual::plain})) == 0);
+  CHECK(missed<sc::lovelace>(117, 117, always<sc::lovelace>({})) == 0);
+  CHECK(missed<sc::chinchilla>(40, always<sc::chinchilla>({.criterion = sc::absolute{}})) == 0);
 }
 
 TEST_CASE("a start that was off the bound of its box by rounding stopped there, in one table of eighty") {

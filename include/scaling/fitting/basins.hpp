@@ -93,7 +93,7 @@ class basin_search {
       const auto best = lowest_of_each(ends_);
       if (best.empty() || same(best.front().value, last)) return;
       last = best.front().value;
-      for (const auto& y : neighbours_of<Law>(f_, best.front().x)) keep(settle(y));
+      for (const auto& y : neighbours_of(f_, best.front().x)) keep(settle(y));
     }
   }
 

@@ -6,20 +6,86 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
+#include <optional>
 #include <vector>
 
 #include <scaling/core/real.hpp>
 #include <scaling/fitting/identification.hpp>
-#include <scaling/fitting/observation.hpp>
+#include <scaling/fitting/power_sum.hpp>
+#include <scaling/fitting/revival.hpp>
+#include <scaling/fitting/term_places.hpp>
 #include <scaling/loss_model.hpp>
 
 namespace scaling::detail {
 
+/// Points that differ from an end in what a term is there for.
+template <sum_of_powers Law>
+class other_roles {
+  using T = typename Law::real_type;
+
+ public:
+  using vector = typename fit_problem<Law>::vector;
+
+  explicit other_roles(const power_sum_objective<Law>& f) : f_(f) {}
+
+  /// y with its terms that are next to nothing brought back, if there are any.
+  std::optional<vector> whole(const vector& y) const {
+    constexpr T nothing = -5;  // log of a share of the losses
+    vector there = y;
+    bool any = false;
+    for (const auto& term : terms) {
+      if (!limits().free(term.coefficient) || !(y[at(term.coefficient)] < nothing)) continue;
+      for (const auto& factor : term.factors)
+        if (factor.exponent != none && is_idle<Law>(limits(), there, factor.exponent))
+          put(there, factor.exponent, slow);
+      raise(there, term.coefficient, T(0));
+      any = true;
+    }
+    return any ? std::optional(there) : std::nullopt;
+  }
+
+  /// y with one of its powers a slow one, which reaches over all runs, or a steep one, which only the smallest runs see;
+  /// one of each for each exponent.
+  void append_exchanged(const vector& y, std::vector<vector>& to) const {
+    for (const auto& term : terms)
+      for (const auto& factor : term.factors) {
+        if (factor.exponent == none || !limits().free(factor.exponent)) continue;
+        for (const T exponent : {slow, steep}) {
+          vector there = y;
+          put(there, factor.exponent, exponent);
+          raise(there, term.coefficient, exponent == steep ? steep * f_.columns().reach[factor.column] : T(0));
+          to.push_back(there);
+        }
+      }
+  }
+
+ private:
+  static constexpr auto terms = term_places<Law>();
+  static constexpr std::size_t none = term_place::none;
+  static constexpr T slow = T(0.2), steep = 3;  ///< by a standard deviation of the log of the base
+
+  static int at(std::size_t k) { return static_cast<int>(k); }
+  const constraints<Law>& limits() const { return f_.coordinates.limits(); }
+
+  void put(vector& y, std::size_t k, T value) const {
+    if (limits().free(k)) y[at(k)] = std::clamp(value, f_.coordinates.lower()[at(k)], f_.coordinates.upper()[at(k)]);
+  }
+  /// Gives a term a third of the losses, where it is e^`above_centre` times as large as in the centre of the runs, and the
+  /// others the rest.
+  void raise(vector& y, std::size_t coefficient, T above_centre) const {
+    for (const auto& term : terms) put(y, term.coefficient, y[at(term.coefficient)] - std::log(T(1.5)));
+    put(y, coefficient, -std::log(T(3)) - above_centre);
+  }
+
+  const power_sum_objective<Law>& f_;
+};
+
 /// Two in each principal direction of the Jacobian of the log predictions: as far as changes the predictions by as much
-/// as they differ from the losses, so that each run could change sides. What has vanished stays so.
-template <loss_model Law, class Objective>
-std::vector<typename fit_problem<Law>::vector> neighbours_of(const Objective& f,
+/// as they differ from the losses, so that each run could change sides. What has vanished stays so, there; the rest are
+/// with all terms and with other roles for them. For least squares, from whose minima a search starts, let go of terms
+/// that other criteria keep, and a power can be the floor, or leave it to another.
+template <sum_of_powers Law>
+std::vector<typename fit_problem<Law>::vector> neighbours_of(const power_sum_objective<Law>& f,
                                                              const typename fit_problem<Law>::vector& y) {
   using T = typename Law::real_type;
   using vector = typename fit_problem<Law>::vector;
@@ -53,6 +119,10 @@ std::vector<typename fit_problem<Law>::vector> neighbours_of(const Objective& f,
       result.push_back(there);
     }
   }
+  const other_roles<Law> roles(f);
+  const auto whole = roles.whole(y);
+  if (whole) result.push_back(*whole);
+  roles.append_exchanged(whole.value_or(y), result);
   return result;
 }
 
