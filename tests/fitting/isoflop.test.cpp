@@ -279,6 +279,28 @@ TEST_CASE("a weight of two counts as two runs") {
   CHECK(off(weighted.budgets[0].tokens, doubled.budgets[0].tokens) < 1e-13);
 }
 
+TEST_CASE("runs of next to no weight counted as sizes, and their parabola was one of rounding") {
+  auto runs = parabolas();
+  for (auto& run : runs) run.loss += 0.01 * std::sin(run.at.parameters);
+  std::vector<double> weights(runs.size(), 1.0);
+  for (const std::size_t i : {0, 1, 2}) weights[i] = 1e-300;  // two of five sizes are left
+  for (const std::size_t i : {8, 9}) weights[i] = 1e-20;      // and three, the smaller ones
+  const auto fitted = sc::fit_isoflop(runs, {.weights = weights});
+  CHECK(fitted.budgets[0].minimum == sc::isoflop_minimum::too_few_sizes);
+  CHECK(fitted.budgets[0].observation_count == 2);
+  const auto without = sc::fit_isoflop(sweep<double>(runs.begin() + 5, runs.begin() + 8));
+  CHECK(fitted.budgets[1].minimum == without.budgets[0].minimum);
+  CHECK(fitted.budgets[1].parameters == without.budgets[0].parameters);
+  CHECK(fitted.budgets[1].sizes.to == without.budgets[0].sizes.to);
+
+  const auto all = sc::fit_isoflop(runs).budgets[3];
+  for (const double unit : {1e-300, 1e300}) {
+    const auto scaled = sc::fit_isoflop(runs, {.weights = std::vector<double>(runs.size(), unit)}).budgets[3];
+    CHECK(off(scaled.log_parameters_error, all.log_parameters_error) < 1e-12);
+    CHECK(off(scaled.parameters, all.parameters) < 1e-12);
+  }
+}
+
 TEST_CASE("float runs are fitted in double") {
   const auto runs = sweep_of<double>(sc::published::hoffmann_2022_printed<>, 8);
   sweep<float> rounded;

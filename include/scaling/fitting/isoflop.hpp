@@ -39,7 +39,8 @@ struct isoflop_options {
   std::vector<T> budgets{};
   /// Where budgets are found: a step in cost by more than this share starts the next one, and none may be wider.
   double tolerance = 0.1;
-  /// How much each run counts, in their order. Empty: all the same.
+  /// How much each run counts, in their order. Empty: all the same. One of less than sqrt(epsilon) of the heaviest at its
+  /// budget is left out: it would still be a size, and three sizes have a parabola whatever their weights.
   std::vector<T> weights{};
   /// The exponents for which the bias is computed; those of a fitted chinchilla, or a belief. Absent: it is not.
   std::optional<isoflop_exponents<T>> assuming{};
@@ -117,17 +118,20 @@ template <real T>
 isoflop_budget<T> budget_of(const std::vector<isoflop_point<T>>& runs, const isoflop_options<T>& options, T m) {
   constexpr T nan = std::numeric_limits<T>::quiet_NaN();
   std::vector<weighted_point<T>> losses, tokens;
-  T total = 0, log_cost = 0;
+  T heaviest = 0, total = 0, log_cost = 0;
+  for (const auto& run : runs) heaviest = std::max(heaviest, run.weight);
   for (const auto& run : runs) {
-    losses.push_back({run.log_N, run.loss, run.weight});
-    tokens.push_back({run.log_N, run.log_D, run.weight});
-    total += run.weight;
-    log_cost += run.weight * run.log_cost;
+    const T weight = std::ldexp(run.weight, -std::ilogb(heaviest));  // whose product with a square might underflow
+    if (weight < std::sqrt(std::numeric_limits<T>::epsilon())) continue;
+    losses.push_back({run.log_N, run.loss, weight});
+    tokens.push_back({run.log_N, run.log_D, weight});
+    total += weight;
+    log_cost += weight * run.log_cost;
   }
-  const T smallest = runs.front().log_N, largest = runs.back().log_N;
+  const T smallest = losses.front().x, largest = losses.back().x;
   isoflop_budget<T> budget{options.budgets.empty() ? std::exp(log_cost / total) : runs.front().budget,
                            isoflop_minimum::too_few_sizes,
-                           runs.size(),
+                           losses.size(),
                            {std::exp(smallest), std::exp(largest)},
                            nan,
                            nan,
