@@ -226,6 +226,22 @@ TEST_CASE("A question with limited tokens that has no answer is refused by name"
       "scaling::compute_optimal_for_tokens: tokens = 5e+12, must be a count that is best for some budget");
 }
 
+TEST_CASE("A loss beyond all budgets in the range of the type was refused for a budget that nobody had named") {
+  constexpr auto law = published::muennighoff_2023<float>;
+  constexpr bounded<float> narrow{1.7F, 10.8F, 60, 200, 1e-3F, 0.35F, 0.36F, 0.4F, 0.45F};
+  for (const auto& cost : {training_cost{.factor = 6e-30}, training_cost{.factor = 6e-20},
+                           training_cost{.factor = 2e-13, .parameters_power = 0.39, .tokens_power = 0.39}}) {
+    CAPTURE(cost.factor);
+    CHECK_THROWS_WITH(compute_optimal_for_loss(law, 5.0F, 1e6F, cost),
+                      "scaling::compute_optimal_for_loss: loss = 5, must be a loss that the law reaches with so many "
+                      "tokens for some budget");
+    CHECK_THROWS_WITH(
+        compute_optimal_for_loss(narrow, 1.75F, 1e3F, cost),
+        "scaling::compute_optimal_for_loss: loss = 1.75, must be a loss that the law reaches with so many "
+        "tokens for some budget");
+  }
+}
+
 TEST_CASE("The unit of compute changes no plan, in float either") {
   const auto law = published::muennighoff_2023<float>;
   const auto plan = compute_optimal_for_loss(law, 7.0F, 1e8F);

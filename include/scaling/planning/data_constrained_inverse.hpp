@@ -7,6 +7,7 @@
 // budgets are tried upwards, and the first that answers is the cheapest.
 #pragma once
 
+#include <algorithm>
 #include <limits>
 
 #include <scaling/core/cmath.hpp>
@@ -35,10 +36,12 @@ struct limited_plans {
     require(positive_finite(U), function, "unique_tokens", U, "positive and finite");
     const price<T> in_T(cost, function);
     constexpr T largest = static_cast<T>(std::numeric_limits<T>::max_exponent) * T(0.69);  // e to that is finite
-    const auto within = [&](T x) { return x < -largest ? -largest : x > largest ? largest : x; };
-    middle = within(cmath::log(in_T.k) + (in_T.p + in_T.q) * cmath::log(U));
-    lowest = within(middle - 64);
-    highest = within(middle + 64);
+    const T log_k = cmath::log(in_T.k), log_U = cmath::log(U), p = in_T.p, root = p < 1 ? p : T(1);
+    middle = log_k + (p + in_T.q) * log_U;
+    // A plan is computed from C, C/k and its p-th root, and the size that C buys for one epoch: all are to be numbers.
+    lowest = std::max({middle - 64, -largest, log_k - root * largest, middle - p * (largest + log_U)});
+    highest = std::min({middle + 64, largest, log_k + root * largest, middle + p * (largest - log_U)});
+    middle = std::min(std::max(middle, lowest), highest);
   }
 
   constexpr repeated_allocation<T> at(T x) const { return compute_optimal(law, cmath::exp(x), U, cost); }
