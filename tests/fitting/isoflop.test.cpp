@@ -283,8 +283,8 @@ TEST_CASE("runs of next to no weight counted as sizes, and their parabola was on
   auto runs = parabolas();
   for (auto& run : runs) run.loss += 0.01 * std::sin(run.at.parameters);
   std::vector<double> weights(runs.size(), 1.0);
-  for (const std::size_t i : {0, 1, 2}) weights[i] = 1e-300;  // two of five sizes are left
-  for (const std::size_t i : {8, 9}) weights[i] = 1e-20;      // and three, the smaller ones
+  for (const std::size_t i : {0U, 1U, 2U}) weights[i] = 1e-300;  // two of five sizes are left
+  for (const std::size_t i : {8U, 9U}) weights[i] = 1e-20;       // and three, the smaller ones
   const auto fitted = sc::fit_isoflop(runs, {.weights = weights});
   CHECK(fitted.budgets[0].minimum == sc::isoflop_minimum::too_few_sizes);
   CHECK(fitted.budgets[0].observation_count == 2);
