@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -215,6 +216,25 @@ TEST_CASE("replicates with too few runs are counted as failed, not hidden") {
   CHECK(std::any_of(sample.failed.begin(), sample.failed.end(),
                     [&](std::size_t i) { return std::isnan(sample.laws[i].alpha); }));
   CHECK(std::isnan(sample.interval_of(alpha).lower));
+}
+
+TEST_CASE("a replicate of two sizes of four, which have no exponent, was not among the failed") {
+  sc::philox_stream noise(3, 0);
+  runs data;
+  for (const double N : {5e7, 2e8, 8e8, 3.2e9})
+    for (const double D : {1e9, 6e9, 3.6e10, 2.2e11})
+      data.push_back({{N, D}, truth(N, D) * std::exp(0.005 * noise.normal())});
+  const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}});
+  REQUIRE(result.identified());
+  const auto sample = sc::bootstrap(result, data, {.replicates = 60, .seed = 9, .cluster_by = "parameters"});
+  for (std::size_t i = 0; i < 60; ++i) {
+    CAPTURE(i);
+    sc::philox_stream random(9, i);
+    std::set<std::uint32_t> drawn;
+    for (int k = 0; k < 4; ++k) drawn.insert(random.below(4));
+    if (drawn.size() < 3) CHECK(std::count(sample.failed.begin(), sample.failed.end(), i) == 1);
+  }
+  CHECK((sample.failed.size() > 10 && sample.failed.size() < 40));
 }
 
 TEST_CASE("what cannot be bootstrapped is refused") {

@@ -144,8 +144,11 @@ auto refitter<Law>::operator()(std::vector<run_type> runs) const -> refit_answer
   const auto minima = find.minima();
   if (minima.empty()) return {nothing(), false, agreed};
   const auto& best = minima.front();
-  const bool determined = distinct > limits_.free_count();
-  return {f.coordinates.law_at(best.x), determined && settled(best, f.floor) && !find.revive(best.x), agreed};
+  fit_result<Law> judged{};
+  judged.law = f.coordinates.law_at(best.x);
+  judge_coefficients(f, best.x, judged);
+  const bool determined = distinct > limits_.free_count() && judged.identified();
+  return {judged.law, determined && settled(best, f.floor) && !find.revive(best.x), agreed};
 }
 
 }  // namespace scaling::detail
