@@ -187,6 +187,13 @@ TEMPLATE_TEST_CASE("Without an embedding it is the plan of the law", "", float, 
   }
 }
 
+TEST_CASE("Without an embedding there is one minimum, whatever the exponents") {
+  const auto plan = compute_optimal(folded, 1e20);  // exponents for which an embedding can make it two
+  const auto same = compute_optimal_for_non_embedding_flops(folded, embedding_correction<>{0}, 1e20);
+  CHECK(same.non_embedding_parameters == Approx(plan.parameters).epsilon(1e-12));
+  CHECK(same.loss == Approx(plan.loss).epsilon(1e-14));
+}
+
 // Kaplan's exponent did not sink from 0.73 to Chinchilla's 0.5 with scale, as is told: it rises to 0.98 first.
 TEST_CASE("The local exponent is not monotone: it peaks far above both of its limits") {
   const auto peak = [](const chinchilla<>& law) {
