@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include <scaling/chinchilla.hpp>
 #include <scaling/fitting/fit.hpp>
 #include <scaling/power_law.hpp>
 
