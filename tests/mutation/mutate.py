@@ -44,7 +44,8 @@ AREAS = {
     "minimiser": (["optimize/*.hpp"], ["optimize/*"]),
     "fitting": (["fitting/*.hpp"],
                 ["fitting/bad_tables", "fitting/envelope", "fitting/fit", "fitting/hard_tables", "fitting/hostile",
-                 "fitting/isoflop", "fitting/objective", "fitting/power_terms", "fitting/user_law", "oracles_isoflop"]),
+                 "fitting/identification", "fitting/isoflop", "fitting/objective", "fitting/pack", "fitting/power_terms",
+                 "fitting/user_law", "oracles_isoflop"]),
 }
 # Not asked: it must include Eigen itself, and so cannot be compiled with what is precompiled here. Nor are the tests of
 # fitting that search from thousands of starts, minutes each where nothing is optimised.
