@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <cmath>
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include <scaling/chinchilla.hpp>
@@ -80,4 +81,18 @@ TEST_CASE("inference says the same in float, double and long double") {
   const auto wanted = infer<double>();
   check_close(infer<float>(), wanted, 1e-5);
   check_close(infer<long double>(), wanted, 1e-7);
+}
+
+TEMPLATE_TEST_CASE("runs other than those of the fit were fitted in their place, in float, and by a profile", "", float,
+                   double, long double) {
+  auto data = table<TestType>();
+  const auto result = sc::fit<sc::chinchilla>(data);
+  const auto counted = sc::fit<sc::chinchilla>(data, {.weights = sc::frequencies{std::vector<double>(28, 2)}});
+  CHECK(sc::profile(counted, data, "alpha").upper_determined);
+  data.resize(20);
+  const std::string others = "number of observations = 20, must be the 28 of the fit";
+  CHECK_THROWS_WITH(sc::covariance(result, data), "scaling::covariance: " + others);
+  CHECK_THROWS_WITH(sc::profile(result, data, "alpha"), "scaling::profile: " + others);
+  CHECK_THROWS_WITH(sc::bootstrap(result, data), "scaling::bootstrap: " + others);
+  CHECK_THROWS_WITH(sc::jackknife(result, data), "scaling::jackknife: " + others);
 }

@@ -132,6 +132,13 @@ TEST_CASE("weights are one for each run, so runs cannot be left out under them")
                     ContainsSubstring("without the largest parameters: changes the number of runs"));
 }
 
+TEST_CASE("the fit of some runs was compared with those of others") {
+  const auto data = noisy();
+  const auto result = sc::fit<sc::chinchilla>(data);
+  CHECK_THROWS_WITH(sc::sensitivity(result, runs(data.begin(), data.end() - 4), 1e24, {sc::rounded_losses{2}}),
+                    "scaling::sensitivity: number of observations = 32, must be the 36 of the fit");
+}
+
 TEST_CASE("runs with frequencies were counted once in the rows of the changes") {
   const auto data = noisy();
   runs twice(data);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <ranges>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include <scaling/fitting/fit_options.hpp>
 #include <scaling/fitting/identification.hpp>
 #include <scaling/fitting/observation.hpp>
+#include <scaling/fitting/weights.hpp>
 #include <scaling/loss_model.hpp>
 
 namespace scaling {
@@ -96,6 +98,14 @@ void require_runs_of(const char* function, const fit_result<Law>& result, Count 
   require<std::invalid_argument>(observations == static_cast<Count>(result.observation_count), function,
                                  "number of observations", observations,
                                  ("the " + std::to_string(result.observation_count) + " of the fit").c_str());
+}
+
+/// The same of runs, which the weights of the fit may count more than once.
+template <loss_model Law, std::ranges::input_range Runs>
+void require_weighted_runs_of(const char* function, const fit_result<Law>& result, const Runs& observations) {
+  const auto runs = static_cast<std::size_t>(std::ranges::distance(observations));
+  check_weights(function, result.options.weights, runs);
+  require_runs_of(function, result, observations_of(result.options.weights, runs));
 }
 
 }  // namespace detail

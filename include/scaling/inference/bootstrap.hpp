@@ -196,7 +196,7 @@ bootstrap_sample<Law> bootstrap(const fit_result<Law>& result, const Runs& obser
 template <template <class> class Law, std::ranges::random_access_range Runs, index_runner Runner>
 bootstrap_sample<Law<float>> bootstrap(const fit_result<Law<float>>& result, const Runs& observations,
                                        const bootstrap_options& options, const Runner& for_each_index) {
-  const auto wide = detail::again_in_double(result, observations);
+  const auto wide = detail::again_in_double(detail::bootstrap_name, result, observations);
   return detail::rounded(bootstrap(wide.result, wide.runs, options, for_each_index));
 }
 
@@ -222,7 +222,7 @@ bootstrap_sample<Law> jackknife(const fit_result<Law>& result, const Runs& obser
 template <template <class> class Law, std::ranges::random_access_range Runs>
 bootstrap_sample<Law<float>> jackknife(const fit_result<Law<float>>& result, const Runs& observations,
                                        const std::string& cluster_by = {}, unsigned threads = 0) {
-  const auto wide = detail::again_in_double(result, observations);
+  const auto wide = detail::again_in_double("scaling::jackknife", result, observations);
   return detail::rounded(jackknife(wide.result, wide.runs, cluster_by, threads));
 }
 

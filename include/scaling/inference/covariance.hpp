@@ -187,7 +187,7 @@ coefficient_covariance<Law> covariance(const fit_result<Law>& result, const Runs
 template <template <class> class Law, std::ranges::random_access_range Runs>
 coefficient_covariance<Law<float>> covariance(const fit_result<Law<float>>& result, const Runs& observations,
                                               covariance_form form = covariance_form::sandwich) {
-  const auto wide = detail::again_in_double(result, observations);
+  const auto wide = detail::again_in_double("scaling::covariance", result, observations);
   const auto answer = covariance(wide.result, wide.runs, form);
   return {result.law, answer.factor.template cast<float>(), answer.excluded, answer.status, answer.in_quadratic_zone};
 }

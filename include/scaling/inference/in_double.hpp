@@ -23,7 +23,9 @@ struct fit_in_double {
 
 /// The runs in double and their fit, which is what the result in float was rounded from.
 template <template <class> class Law, std::ranges::random_access_range Runs>
-fit_in_double<Law> again_in_double(const fit_result<Law<float>>& result, const Runs& observations) {
+fit_in_double<Law> again_in_double(const char* function, const fit_result<Law<float>>& result,
+                                   const Runs& observations) {
+  require_weighted_runs_of(function, result, observations);
   auto runs = widened<Law>(observations);
   auto fitted = fit_in<Law<double>>(runs, options_in<double>(result.options));
   return {std::move(runs), std::move(fitted)};
