@@ -228,9 +228,8 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
 /// powers: its objective in dual numbers on a lattice, and 64 descents.
 /// What it does not prove: the screened search can miss an optimum that the exhaustive one finds, and call what it found
 /// converged. It never did on a real table or on resamples of real runs; on tables made to be hard (few runs, 10 % of
-/// noise, outliers, an optimum on a face) it did in 1 % of fits, and by the criterion `absolute` more often: in 11 of
-/// 167 tables with outliers and options at random. The first count, with the seeds, is in docs/explain/performance.md,
-/// the other in docs/explain/what-we-promise.md. Where it matters, search::exhaustive too.
+/// noise, outliers, an optimum on a face) it did in some of 1000 fits: the counts, with the seeds, are in
+/// docs/explain/performance.md. Where it matters, search::exhaustive too.
 /// Traps: what N counts is for you to know. Far from its runs a fit is an extrapolation, whatever it says of itself.
 template <template <class> class Law, std::ranges::random_access_range Runs>
 fit_result<Law<detail::scalar_of<Runs>>> fit(const Runs& observations,
