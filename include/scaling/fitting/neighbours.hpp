@@ -7,10 +7,12 @@
 #include <cmath>
 #include <cstddef>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <scaling/core/real.hpp>
 #include <scaling/fitting/identification.hpp>
+#include <scaling/fitting/pack.hpp>
 #include <scaling/fitting/power_sum.hpp>
 #include <scaling/fitting/revival.hpp>
 #include <scaling/fitting/term_places.hpp>
@@ -44,16 +46,18 @@ class other_roles {
     return any ? std::optional(there) : std::nullopt;
   }
 
-  /// y with one of its powers a slow one, which reaches over all runs, or a steep one, which only the smallest runs see;
-  /// one of each for each exponent.
+  /// y with one of its powers a slow one, which reaches over all runs, or a step, which only the smallest runs see; one of
+  /// each for each exponent.
   void append_exchanged(const vector& y, std::vector<vector>& to) const {
     for (const auto& term : terms)
       for (const auto& factor : term.factors) {
         if (factor.exponent == none || !limits().free(factor.exponent)) continue;
-        for (const T exponent : {slow, steep}) {
+        T least = 0;
+        for (const auto& block : f_.columns().blocks) least = std::min(least, packs<T>::least(block.z[factor.column]));
+        for (const auto& [exponent, z] : {std::pair(slow, T(0)), std::pair(steep, least)}) {
           vector there = y;
           put(there, factor.exponent, exponent);
-          raise(there, term.coefficient, exponent == steep ? steep * f_.columns().reach[factor.column] : T(0));
+          raise(there, term.coefficient, -there[at(factor.exponent)] * z);
           to.push_back(there);
         }
       }
@@ -62,7 +66,7 @@ class other_roles {
  private:
   static constexpr auto terms = term_places<Law>();
   static constexpr std::size_t none = term_place::none;
-  static constexpr T slow = T(0.2), steep = 3;  ///< by a standard deviation of the log of the base
+  static constexpr T slow = T(0.2), steep = 15;  ///< by a standard deviation of the log of the base
 
   static int at(std::size_t k) { return static_cast<int>(k); }
   const constraints<Law>& limits() const { return f_.coordinates.limits(); }
@@ -70,11 +74,10 @@ class other_roles {
   void put(vector& y, std::size_t k, T value) const {
     if (limits().free(k)) y[at(k)] = std::clamp(value, f_.coordinates.lower()[at(k)], f_.coordinates.upper()[at(k)]);
   }
-  /// Gives a term a third of the losses, where it is e^`above_centre` times as large as in the centre of the runs, and the
-  /// others the rest.
-  void raise(vector& y, std::size_t coefficient, T above_centre) const {
+  /// Gives a term a third of the losses where its power is e^log_power, which is 1 in the centre, and the others the rest.
+  void raise(vector& y, std::size_t coefficient, T log_power) const {
     for (const auto& term : terms) put(y, term.coefficient, y[at(term.coefficient)] - std::log(T(1.5)));
-    put(y, coefficient, -std::log(T(3)) - above_centre);
+    put(y, coefficient, -std::log(T(3)) - log_power);
   }
 
   const power_sum_objective<Law>& f_;
