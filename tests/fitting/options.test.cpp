@@ -123,6 +123,13 @@ TEST_CASE("bounds hold, a bound that is active is named, and equal bounds fix") 
   CHECK(outside.law.alpha == 3);
 }
 
+TEST_CASE("of two boxes of one coefficient the last won") {
+  const auto table = noisy_runs(1);
+  const options two{.bounds = {{"alpha", 0.1, 0.2}, {"alpha", 0.25, 0.9}}}, same{.bounds = {{"E", 0, 9}, {"E", 0, 9}}};
+  CHECK_THROWS_WITH(sc::fit<sc::chinchilla>(table, two), ContainsSubstring("\"alpha\" has two boxes in bounds"));
+  CHECK(sc::fit<sc::chinchilla>(table, same).converged());
+}
+
 TEST_CASE("options that contradict the law or each other are refused by name") {
   const runs data = noisy_runs(6);
   const auto says = [&](const options& with, const std::string& words) {

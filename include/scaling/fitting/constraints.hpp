@@ -72,6 +72,9 @@ constraints<Law> constraints_of(std::string_view where, const fit_options<Law>& 
       require<std::invalid_argument>(false, where, joined({"bounds.", symbol, ".upper"}), upper,
                                      joined({"at least lower = ", text_of(lower)}));
     if (!finite(lower) && lower == upper) require(false, where, joined({"bounds.", symbol, ".lower"}), lower, "finite");
+    for (const auto& other : options.bounds)
+      if (other.symbol == symbol && (other.lower != lower || other.upper != upper))
+        refuse<std::invalid_argument>(joined({where, ": \"", symbol, "\" has two boxes in bounds"}));
     result.lower[k] = lower;
     result.upper[k] = upper;
   }
