@@ -261,6 +261,12 @@ TEST_CASE("text with quotes, backslashes and control characters comes back") {
   CHECK(tree(out.str()).text == any);
 }
 
+TEST_CASE("a text in quotes was written as true") {
+  CHECK(io::json_value("corpus").text == "corpus");
+  CHECK(io::json_value("corpus").is == io::json_value::type::string);
+  CHECK(io::json_value(true).is == io::json_value::type::boolean);
+}
+
 TEST_CASE("text that no reader would take was written") {
   const auto refused = [](const std::string& text, const std::string& why) {
     std::ostringstream out;

@@ -38,9 +38,11 @@ struct json_value {
   std::size_t line = 0, column = 0;  ///< where it was read, from 1; column in characters
 
   json_value() = default;
-  explicit json_value(bool value) : is(type::boolean), text(value ? "true" : "false") {}
+  explicit json_value(std::same_as<bool> auto value) : is(type::boolean), text(value ? "true" : "false") {}
   explicit json_value(std::string value) : is(type::string), text(std::move(value)) {}
-  explicit json_value(std::integral auto value) : is(type::number), text(std::to_string(value)) {}
+  template <std::integral Integer>
+  requires(!std::same_as<Integer, bool>) explicit json_value(Integer value)
+      : is(type::number), text(std::to_string(value)) {}
   explicit json_value(real auto value) : is(type::number) {
     if (value != value || std::isinf(value)) {
       is = type::string;
