@@ -1,14 +1,17 @@
 // The report of a fit: one screen, each criterion beside its tolerance, the doubts that the result gives
 // cause for, and the closing checklist.
 // SPDX-License-Identifier: BSL-1.0
+#include <clocale>
 #include <cmath>
 #include <limits>
 #include <random>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <scaling/chinchilla.hpp>
+#include <scaling/core/error.hpp>
 #include <scaling/fitting/fit.hpp>
 #include <scaling/inference/covariance.hpp>
 #include <scaling/io/report.hpp>
@@ -79,6 +82,36 @@ TEST_CASE("what was held, tied or weighted looked like a fit of everything") {
   CAPTURE(tied);
   CHECK_THAT(tied, ContainsSubstring("   tied to alpha\n") && ContainsSubstring("   tied to beta\n"));
   CHECK_THAT(tied, ContainsSubstring(" of log residuals with relative weights, sum: "));
+}
+
+TEST_CASE("what a box of one value held looked like a fit of everything") {
+  const auto result = sc::fit<sc::chinchilla>(noisy_runs(), {.bounds = {{"E", 1.8, 1.8}, {"alpha", 0.1, 0.9}}});
+  CHECK_THAT(text_of(result), ContainsSubstring("    E      1.8   held\n"));
+}
+
+TEST_CASE("a locale put commas into reports and messages") {
+  const auto plan = sc::compute_optimal(sc::published::besiroglu_2024<>, 1e24);
+  const auto message = [] {
+    try {
+      (void)sc::compute_optimal(sc::published::besiroglu_2024<>, -1.5e-3);
+    } catch (const std::domain_error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  const std::string before = text_of(plan), said = message();
+  CHECK_THAT(said, ContainsSubstring("flops = -0.0015, must be"));
+  const std::string old = std::setlocale(LC_ALL, nullptr);
+  for (const char* name : {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8"}) {
+    if (!std::setlocale(LC_ALL, name)) continue;
+    CHECK(text_of(plan) == before);
+    CHECK(message() == said);
+  }
+  std::setlocale(LC_ALL, old.c_str());
+  CHECK(sc::detail::with_point("-1,5e-08") == "-1.5e-08");
+  CHECK(sc::detail::with_point("1\xD9\xAB"
+                               "5") == "1.5");  // two bytes in Arabic
+  CHECK(sc::detail::with_point("-inf") == "-inf");
 }
 
 TEST_CASE("the closing checklist prints what is declared and lists what is not") {

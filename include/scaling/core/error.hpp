@@ -32,6 +32,17 @@ template <class Error>
 #endif
 }
 
+/// What printf makes of a number, with a point for whatever the locale separates its decimals by.
+[[gnu::cold, gnu::noinline]] inline std::string with_point(std::string_view printed) {
+  std::string result;
+  for (const char c : printed)
+    if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '+' || c == '-')
+      result += c;
+    else if (result.find('.') == result.npos)
+      result += '.';
+  return result;
+}
+
 /// A number as a message shows it: the shortest of 6, 15 and 21 significant digits that reads back as the same `T`,
 /// such as "-3", "1e+09", "0.1".
 template <class T>
@@ -46,7 +57,7 @@ template <class T>
       std::snprintf(text, sizeof text, "%.*Lg", digits, static_cast<long double>(value));
       if (static_cast<T>(std::strtold(text, nullptr)) == value) break;
     }
-    return text;
+    return with_point(text);
   }
 }
 

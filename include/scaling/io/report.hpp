@@ -35,7 +35,7 @@ template <class T>
 std::string digits(const T& value, int count) {
   char text[64];
   std::snprintf(text, sizeof text, "%.*Lg", count, static_cast<long double>(value));
-  return text;
+  return with_point(text);
 }
 
 inline std::string padded(std::string_view text, std::size_t width) {
@@ -189,6 +189,8 @@ template <loss_model Law>
 std::string constraint_on(const fit_options<Law>& options, std::string_view symbol) {
   for (const auto& one : options.fixed)
     if (one.symbol == symbol) return "   held";
+  for (const auto& box : options.bounds)
+    if (box.symbol == symbol && box.lower == box.upper) return "   held";
   for (const auto& pair : options.tied)
     if (pair.first == symbol || pair.second == symbol)
       return "   tied to " + (pair.first == symbol ? pair.second : pair.first);
