@@ -1,0 +1,72 @@
+// The starts of laws that are no sum of powers: the best of the coefficients that enter linearly, for the others.
+// SPDX-License-Identifier: BSL-1.0
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include <scaling/bounded.hpp>
+#include <scaling/fitting/grid.hpp>
+#include <scaling/muennighoff.hpp>
+
+#include "support/catch.hpp"
+#include "support/numbers.hpp"
+
+namespace sc = scaling;
+
+namespace {
+
+using runs_type = std::vector<sc::observation<sc::repeated_run<>>>;
+
+constexpr sc::muennighoff<> repeated{1.87, 521, 1488, 0.353, 0.353, 5.31, 15.39};
+constexpr sc::bounded<> between{1.7, 10.8, 60, 200, 1e-3, 0.35, 0.36, 0.4, 0.45};
+
+template <class Law>
+runs_type made(const Law& truth) {
+  support::random_numbers random(5);
+  runs_type runs;
+  for (int i = 0; i < 30; ++i) {
+    const double N = random.spread(3e7, 2e10), D = N * random.spread(2, 500), U = D / random.spread(0.5, 40);
+    runs.push_back({{N, D, U}, truth({N, D, U}) * std::exp(0.05 * random.between(-1, 1))});
+  }
+  return runs;
+}
+
+/// The weighted sum of squares of relative residuals.
+template <class Law>
+double squares(const Law& law, const runs_type& runs, const std::vector<double>& sigma) {
+  double sum = 0;
+  for (std::size_t i = 0; i < runs.size(); ++i) sum += std::pow((law(runs[i].at) / runs[i].loss - 1) / sigma[i], 2);
+  return sum;
+}
+
+/// Of how many starts no linear coefficient has a better neighbour. Those that would be 0 start a little above it.
+template <class Law>
+double share_of_best(const Law& truth, const std::vector<double>& sigma) {
+  const auto runs = made(truth);
+  const sc::detail::objective<Law> f(sc::detail::distinct_runs<double>(runs, sc::known_sigma{sigma}), {}, {});
+  const auto starts = sc::detail::lattice_starts<Law>(f);
+  REQUIRE(starts.size() >= 64);
+  double best = 0;
+  for (const auto& start : starts) {
+    bool lowest = true;
+    for (const auto& row : Law::coefficients())
+      for (const double factor : {0.97, 1.03}) {
+        auto other = start;
+        if (row.enters == sc::enters::linearly) other.*row.member *= factor;
+        lowest = lowest && squares(other, runs, sigma) >= squares(start, runs, sigma);
+      }
+    best += lowest;
+  }
+  return best / static_cast<double>(starts.size());
+}
+
+}  // namespace
+
+TEST_CASE("Coefficients that enter linearly are the best for the others, by the weights of the runs") {
+  std::vector<double> uneven;
+  for (int i = 0; i < 30; ++i) uneven.push_back(i % 3 == 0 ? 0.01 : 1);
+  for (const auto& sigma : {std::vector<double>(30, 1.0), uneven}) {
+    CHECK(share_of_best(repeated, sigma) == 1);
+    CHECK(share_of_best(between, sigma) > 0.7);
+  }
+}
