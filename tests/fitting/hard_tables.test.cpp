@@ -121,6 +121,28 @@ TEST_CASE("no polish from around the truth comes lower than a screened search th
   CHECK(missed<sc::lovelace>(60, always<sc::lovelace>({})) == 0);
 }
 
+TEST_CASE("the other minima of a fit are minima, apart from one another, the best first") {
+  int count = 0, near = 0;
+  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+    CAPTURE(seed);
+    const auto runs = hard<sc::chinchilla>(seed).runs;
+    const auto found = sc::fit<sc::chinchilla>(runs);
+    double before = found.objective;
+    for (const auto& basin : found.basins) {
+      CHECK(basin.objective > before * (1 + 1e-8));
+      CHECK(basin.excess == Catch::Approx(basin.objective / found.objective - 1));
+      // Not a plateau on which a term is missing that would come back.
+      const auto again = sc::fit<sc::chinchilla>(runs, {.start = basin.law, .search = sc::search::single});
+      CHECK(again.objective == Catch::Approx(basin.objective).epsilon(1e-6));
+      before = basin.objective;
+      ++count;
+      near += basin.excess < 1e-3;
+    }
+  }
+  CHECK(count > 20);
+  CHECK(near > 0);
+}
+
 TEST_CASE("nor with a coefficient held, or in a box of its own") {
   using law_type = sc::chinchilla<>;
   for (const auto& row : law_type::coefficients()) {

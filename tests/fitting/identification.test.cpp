@@ -1,10 +1,15 @@
 // The eigenvalues and eigenvectors by which a fit is judged.
 // SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
+#include <vector>
 
 #include <Eigen/Core>
 
+#include <scaling/chinchilla.hpp>
+#include <scaling/fitting/fit.hpp>
 #include <scaling/fitting/identification.hpp>
 
 #include "support/catch.hpp"
@@ -25,7 +30,59 @@ matrix<T> gram(support::random_numbers& random, int rank, double spread) {
   return a * a.transpose();
 }
 
+using law_type = scaling::chinchilla<>;
+constexpr law_type truth{1.7, 400, 2000, 0.33, 0.37};
+
+/// The largest change of a log prediction where the law moves along a direction by t.
+double change(const law_type& law, const scaling::coefficient_direction<law_type>& direction, double t,
+              const std::vector<scaling::observation<>>& runs) {
+  law_type moved = law;
+  std::size_t k = 0;
+  for (const auto& row : law_type::coefficients()) {
+    double& value = moved.*row.member;
+    value = row.scale == scaling::scale::log ? value * std::exp(t * direction[k]) : value + t * direction[k];
+    ++k;
+  }
+  double most = 0;
+  for (const auto& run : runs) most = std::max(most, std::abs(std::log(moved(run.at) / law(run.at))));
+  return most;
+}
+
 }  // namespace
+
+TEST_CASE("Along what runs leave open no prediction changes") {
+  const std::vector<double> sizes{1e8, 3e8, 1e9, 3e9, 1e10}, counts{2e9, 8e9, 3e10, 1e11, 6e11};
+  std::vector<scaling::observation<>> one_size, one_count;
+  for (std::size_t i = 0; i < 5; ++i) {
+    one_size.push_back({{1e9, counts[i]}, truth(1e9, counts[i])});
+    one_count.push_back({{sizes[i], 1e11}, truth(sizes[i], 1e11)});
+  }
+  for (const auto& runs : {one_size, one_count}) {
+    const auto found = scaling::fit<scaling::chinchilla>(runs);
+    CHECK_FALSE(found.identified());
+    CHECK_FALSE(found.undetermined.empty());
+    for (const auto& direction : found.undetermined) {
+      CHECK(*std::max_element(direction.begin(), direction.end()) == 1);
+      CHECK(change(found.law, direction, 1e-3, runs) <= 1e-5);  // in second order alone
+    }
+    CHECK(change(found.law, {1, 1, 1, 0, 0}, 1e-3, runs) == Catch::Approx(1e-3));  // all of the loss
+  }
+}
+
+TEST_CASE("Terms that runs cannot tell apart are one direction, in which one grows as the other shrinks") {
+  std::vector<scaling::observation<>> runs;  // of one ratio, so that equal exponents make one power of both terms
+  const law_type equal{1.7, 400, 900, 0.35, 0.35};
+  for (const double N : {1e8, 3e8, 1e9, 3e9, 1e10, 3e10}) runs.push_back({{N, 20 * N}, equal(N, 20 * N)});
+  const auto found = scaling::fit<scaling::chinchilla>(
+      runs, {.tied = {{"alpha", "beta"}}, .bounds = {{"A", 10, 1e6}, {"B", 10, 1e6}}});
+  CHECK_FALSE(found.identified());
+  REQUIRE(found.undetermined.size() == 1);
+  const auto& direction = found.undetermined.front();
+  CHECK(direction[1] * direction[2] < 0);
+  CHECK(std::abs(direction[0]) < 1e-3);
+  CHECK(std::max(direction[1], direction[2]) == 1);
+  CHECK(change(found.law, direction, 1e-3, runs) <= 1e-5);
+}
 
 TEMPLATE_TEST_CASE("Eigenvalues and eigenvectors are those of the matrix, the largest first", "", float, double,
                    long double) {
