@@ -138,6 +138,14 @@ TEST_CASE("options that are not the defaults come back") {
   CHECK(read<sc::fit_options<sc::chinchilla<>>>(text_of(options)).search == sc::search::single);
 }
 
+TEST_CASE("options of one law were read as those of another whose symbols agree") {
+  sc::fit_options<sc::chinchilla<>> options;
+  options.fixed = {{"alpha", 0.35}};
+  CHECK_THAT(refusal<sc::fit_options<sc::loss_of_parameters<>>>(text_of(options)), ContainsSubstring("chinchilla"));
+  CHECK_THAT(refusal<sc::fit_options<sc::loss_of_tokens<>>>(text_of(sc::fit_options<sc::loss_of_parameters<>>{})),
+             ContainsSubstring("parameters"));
+}
+
 TEST_CASE("every end of a fit has its name, and what could not be computed is NaN") {
   auto fit = fitted();
   for (const auto& [end, name] : {std::pair{sc::termination::converged, "\"converged\""},

@@ -29,16 +29,22 @@ void visit_coefficients(auto& archive, std::string_view key, auto& law) {
   });
 }
 
+/// "parameters, tokens": of a law by its name, since a power law of parameters is none of tokens.
+template <loss_model Law>
+std::string inputs_of() {
+  std::string inputs;
+  for (const auto& quantity : Law::input_type::inputs())
+    inputs += (inputs.empty() ? "" : ", ") + std::string(quantity.name);
+  return inputs;
+}
+
 template <loss_model Law>
 struct json_members<Law> {
   static constexpr std::string_view kind = "law";
   static void visit(auto& archive, auto& law) {
     archive.label("name", Law::name);
     archive.label("formula", Law::formula);
-    std::string inputs;  // a power law of parameters is none of tokens
-    for (const auto& quantity : Law::input_type::inputs())
-      inputs += (inputs.empty() ? "" : ", ") + std::string(quantity.name);
-    archive.label("inputs", inputs);
+    archive.label("inputs", inputs_of<Law>());
     visit_coefficients<Law>(archive, "coefficients", law);
   }
 };
@@ -125,6 +131,8 @@ template <loss_model Law>
 struct json_members<fit_options<Law>> {
   static constexpr std::string_view kind = "fit_options";
   static void visit(auto& archive, auto& options) {
+    archive.label("law", Law::name);
+    archive.label("inputs", inputs_of<Law>());
     archive("start", options.start);
     archive("fixed", options.fixed);
     archive("tied", options.tied);
