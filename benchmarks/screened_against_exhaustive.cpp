@@ -3,7 +3,7 @@
 //
 //   benchmark.screened_against_exhaustive [EVERY [PART...]]
 //
-// EVERY: only every EVERYth set of a part, from the first, 1 if not said: all, which takes more than an hour. What a made
+// EVERY: only every EVERYth set of a part, from the first, 1 if not said: all, which takes most of an hour. What a made
 // set is depends on its number modulo 60: let EVERY have no factor of it. PART: a law, or a law and a kind of sets:
 // chinchilla, lovelace.made. A miss is a screened objective above (1 + 1e-10) times the exhaustive one. The
 // exhaustive search starts from the grid of the law's own table: 4500 points for Chinchilla's law, 256 for Lovelace's.

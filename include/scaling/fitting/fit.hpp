@@ -227,9 +227,9 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
 /// starts creep, as they do on few or noisy runs, a hundred times as many: some milliseconds. A law that is no sum of
 /// powers: its objective in dual numbers on a lattice, and 64 descents.
 /// What it does not prove: the screened search can miss an optimum that the exhaustive one finds, and call what it found
-/// converged. It never did on a real table or on resamples of real runs; on tables made to be hard (few runs, 10 % of
-/// noise, outliers, an optimum on a face) it did in some of 1000 fits: the counts, with the seeds, are in
-/// docs/explain/performance.md. Where it matters, search::exhaustive too.
+/// converged. It did on no real table, no resample of real runs and none of 1000 tables made to be hard (few runs, 10 % of
+/// noise, outliers, an optimum on a face), of which the exhaustive one missed nine: docs/explain/performance.md. But others
+/// are harder: see "Known" in docs/explain/what-we-promise.md. Where it matters, search::exhaustive too.
 /// Traps: what N counts is for you to know. Far from its runs a fit is an extrapolation, whatever it says of itself.
 template <template <class> class Law, std::ranges::random_access_range Runs>
 fit_result<Law<detail::scalar_of<Runs>>> fit(const Runs& observations,
