@@ -120,7 +120,7 @@ std::vector<trajectory<T>> trajectories(const Points& points, const training_cos
   for (const auto& point : points) {
     const std::size_t run = point.run;
     const T N = T(point.parameters), D = T(point.tokens), loss = T(point.loss);
-    const std::string where = std::string(envelope_name) + ": point " + std::to_string(i++);
+    const std::string where = joined({envelope_name, ": point ", std::to_string(i++)});
     require(positive_finite(N), where, "parameters", N, "positive and finite");
     require(positive_finite(D), where, "tokens", D, "positive and finite");
     require(positive_finite(loss), where, "loss", loss, "positive and finite");
@@ -136,8 +136,8 @@ std::vector<trajectory<T>> trajectories(const Points& points, const training_cos
     std::sort(one.points.begin(), one.points.end(), [](auto& a, auto& b) { return a.x < b.x; });
     for (std::size_t k = 1; k < one.points.size(); ++k)
       if (one.points[k].x == one.points[k - 1].x)
-        refuse<std::invalid_argument>(std::string(envelope_name) + ": run " + std::to_string(run) +
-                                      " has two losses at the same tokens, must have one");
+        refuse<std::invalid_argument>(joined(
+            {envelope_name, ": run ", std::to_string(run), " has two losses at the same tokens, must have one"}));
     result.push_back(one);
   }
   std::sort(result.begin(), result.end(), [](auto& a, auto& b) {
