@@ -61,6 +61,8 @@ the sweep over all starts, in screened fits.
 TEXT
 section "$programs/benchmark.peers" 2>/dev/null
 cat <<'TEXT'
+In another program the same loops over libm may take half as long again: compare fits with fits, in the last column.
+
 Stopping too early is the rule, not the exception: with usual settings all peers but scipy's BFGS end elsewhere from 95 or
 more of 100 starts. L-BFGS-B compares a decrease with max(|f|, 1), and f is 0.001 here.
 
@@ -83,7 +85,8 @@ how many were made.
 
 TEXT
   echo '```'
-  "$programs/benchmark.minimiser" 2>/dev/null
+  # Fortran's warnings come out in the middle of its line.
+  "$programs/benchmark.minimiser" 2>/dev/null | sed -z "s/ *ascent direction in projection[^\n]*\n//g"
   printf '```\n\n'
 fi
 

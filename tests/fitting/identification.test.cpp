@@ -79,7 +79,7 @@ TEST_CASE("Terms that runs cannot tell apart are one direction, in which one gro
   REQUIRE(found.undetermined.size() == 1);
   const auto& direction = found.undetermined.front();
   CHECK(direction[1] * direction[2] < 0);
-  CHECK(std::abs(direction[0]) < 1e-3);
+  CHECK(std::abs(direction[0]) < 1e-3);  // E is told from both
   CHECK(std::max(direction[1], direction[2]) == 1);
   CHECK(change(found.law, direction, 1e-3, runs) <= 1e-5);
 }

@@ -69,6 +69,7 @@ std::size_t check_starts(const runs_of<Law>& runs, const sc::fit_options<Law>& o
     for (const auto& start : sc::detail::screen<Law>(f, columns).starts()) {
       const Law law = f.coordinates.law_at(start.y);
       const double sum = squares(law, runs);
+      // The small difference of two sums of the size of the number of runs.
       CHECK(start.squares == Catch::Approx(sum).epsilon(1e-6).margin(1e-12 * static_cast<double>(runs.size())));
       for (const auto& term : Law::terms())
         for (const double factor : {0.99, 1.01}) {
