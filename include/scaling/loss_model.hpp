@@ -53,7 +53,8 @@ struct power_factor {
   typename Law::input_type::real_type (*base)(const typename Law::input_type&) = nullptr;
 };
 
-/// One term of a law that is a sum of powers: coefficient times its factors, of which there may be none.
+/// One term of a law that is a sum of powers: coefficient times its factors, of which there may be none. The coefficient
+/// is of scale::log and in no other term; exponents are of scale::linear, and may be in several factors.
 /// A term that is `partial` is 0 for runs in which a base is infinite, whatever the exponents.
 template <class Law>
 struct power_term {
@@ -208,6 +209,15 @@ constexpr Law law_from(const std::array<typename Law::real_type, coefficient_cou
 }
 
 namespace detail {
+
+/// The same law in U.
+template <class U, template <class> class Law, class T>
+constexpr Law<U> law_in(const Law<T>& law) {
+  const auto values = coefficient_values(law);
+  std::array<U, values.size()> to{};
+  for (std::size_t k = 0; k < to.size(); ++k) to[k] = static_cast<U>(values[k]);
+  return law_from<Law<U>>(to);
+}
 
 /// Whether every coefficient is a number of its type.
 template <loss_model Law>

@@ -7,6 +7,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -160,6 +161,17 @@ TEST_CASE("nor with a coefficient held, or in a box of its own") {
       CHECK(missed<sc::chinchilla>(60, boxed) == 0);
     }
   }
+}
+
+TEST_CASE("an exponent in a box of its own got no second look where the first was easy") {
+  const auto boxed = [](auto member, std::string symbol, double factor) {
+    return [=](const auto& truth) {
+      const double middle = factor * truth.*member;
+      return sc::fit_options<std::remove_cvref_t<decltype(truth)>>{.bounds = {{symbol, 0.95 * middle, 1.05 * middle}}};
+    };
+  };
+  CHECK(missed<sc::chinchilla>(290, 290, boxed(&sc::chinchilla<>::beta, "beta", 0.7)) == 0);
+  CHECK(missed<sc::over_training>(73, 73, boxed(&sc::over_training<>::eta, "eta", 1.4)) == 0);
 }
 
 TEST_CASE("a term that least squares had let go of never came back, and a power that was the floor stayed it") {

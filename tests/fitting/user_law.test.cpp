@@ -7,9 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include <scaling/chinchilla.hpp>
 #include <scaling/core/cmath.hpp>
 #include <scaling/fitting/fit.hpp>
 #include <scaling/loss_model.hpp>
+#include <scaling/published.hpp>
 
 #include "support/catch.hpp"
 
@@ -50,6 +52,68 @@ struct saturating {
 };
 static_assert(sc::loss_model<saturating<>> && !sc::sum_of_powers<saturating<>>);
 
+/// Chinchilla's law, with terms that are not its own.
+template <class T = double>
+struct contradictory {
+  using real_type = T;
+  using input_type = sc::training_run<sc::value_of_t<T>>;
+  static constexpr std::string_view name = "contradictory", formula = "E + A/N^alpha + B/D^beta";
+  T E, A, B, alpha, beta;
+
+  constexpr T operator()(const input_type& at) const { return sc::chinchilla<T>{E, A, B, alpha, beta}(at); }
+  bool operator==(const contradictory&) const = default;
+  static constexpr auto coefficients() {
+    using row = sc::coefficient<contradictory>;
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    return std::array{row{"E", &contradictory::E, sc::scale::log, 0, infinity, sc::enters::linearly, {-1, 1, 3}},
+                      row{"A", &contradictory::A, sc::scale::log, 0, infinity, sc::enters::linearly, {0, 25, 5}},
+                      row{"B", &contradictory::B, sc::scale::log, 0, infinity, sc::enters::linearly, {0, 25, 5}},
+                      row{"alpha", &contradictory::alpha, sc::scale::linear, 0, 3, sc::enters::nonlinearly, {0, 2, 5}},
+                      row{"beta", &contradictory::beta, sc::scale::linear, 0, 3, sc::enters::nonlinearly, {0, 2, 5}}};
+  }
+  static constexpr auto terms() {
+    using term = sc::power_term<contradictory>;
+    constexpr auto N = sc::quantity<&input_type::parameters>;
+    constexpr auto D = sc::quantity<&input_type::tokens>;
+    return std::array{term{&contradictory::E}, term{&contradictory::A, {&contradictory::alpha, N}},
+                      term{&contradictory::B, {&contradictory::alpha, D}, {&contradictory::beta, D}}};
+  }
+};
+
+/// A power of a product of inputs, which its terms() take apart.
+template <class T = double>
+struct product {
+  using real_type = T;
+  using input_type = sc::training_run<sc::value_of_t<T>>;
+  static constexpr std::string_view name = "product", formula = "E + A/(N D)^alpha";
+  T E, A, alpha;
+
+  constexpr T operator()(const input_type& at) const {
+    return E + A * sc::cmath::pow(T(at.parameters * at.tokens), -alpha);
+  }
+  bool operator==(const product&) const = default;
+  static constexpr auto coefficients() {
+    using row = sc::coefficient<product>;
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    return std::array{row{"E", &product::E, sc::scale::log, 0, infinity, sc::enters::linearly, {-1, 1, 3}},
+                      row{"A", &product::A, sc::scale::log, 0, infinity, sc::enters::linearly, {0, 25, 5}},
+                      row{"alpha", &product::alpha, sc::scale::linear, 0, 3, sc::enters::nonlinearly, {0, 2, 5}}};
+  }
+  static constexpr auto terms() {
+    using term = sc::power_term<product>;
+    return std::array{term{&product::E}, term{&product::A,
+                                              {&product::alpha, sc::quantity<&input_type::parameters>},
+                                              {&product::alpha, sc::quantity<&input_type::tokens>}}};
+  }
+};
+
+std::vector<sc::observation<>> training_runs(const auto& law) {
+  std::vector<sc::observation<>> made;
+  for (double N = 1e8; N < 2e10; N *= 2)
+    for (const double ratio : {5.0, 20.0, 80.0}) made.push_back({{N, ratio * N}, law({N, ratio * N})});
+  return made;
+}
+
 std::vector<sc::observation<compute_run<>>> runs(const saturating<>& law, double noise) {
   std::mt19937_64 bits(1);
   std::normal_distribution<double> normal;
@@ -80,4 +144,18 @@ TEST_CASE("a coefficient that is driven to nothing is not called converged") {
   CHECK(result.objective < 1e-10);
   CHECK(result.law.E < 1e-3);
   CHECK(result.termination == sc::termination::term_vanished);
+}
+
+TEST_CASE("a law whose terms() are not those of its formula was fitted by its terms") {
+  CHECK_THROWS_WITH(sc::fit<contradictory>(training_runs(sc::published::besiroglu_2024<double>)),
+                    Catch::Matchers::ContainsSubstring("scaling::fit: the formula of contradictory gives ") &&
+                        Catch::Matchers::ContainsSubstring(" where its terms() sum to 6"));
+}
+
+TEST_CASE("one exponent may stand in several factors") {
+  const product<> law{1.7, 900, 0.17};
+  const auto result = sc::fit<product>(training_runs(law));
+  CHECK(result.converged());
+  CHECK(result.law.alpha == Catch::Approx(0.17).epsilon(1e-9));
+  CHECK(result.law.A == Catch::Approx(900).epsilon(1e-8));
 }

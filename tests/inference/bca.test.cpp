@@ -74,3 +74,9 @@ TEST_CASE("a level of 1 - epsilon/2 was refused by Boost in words of its own") {
   CHECK(std::abs(interval.lower) < 1e-9);
   CHECK(std::abs(interval.upper - 1000) < 1e-9);
 }
+
+TEST_CASE("equal jackknife values skewed by the rounding of their mean") {
+  const std::vector<double> alike(36, 0.2), two(2, 0.2);
+  CHECK(sc::bca_interval(thousand(), 400.0, alike).lower == sc::bca_interval(thousand(), 400.0, two).lower);
+  CHECK(sc::bca_interval(thousand(), 400.0, alike).upper == sc::bca_interval(thousand(), 400.0, two).upper);
+}

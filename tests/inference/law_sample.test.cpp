@@ -108,3 +108,31 @@ TEST_CASE("a coefficient that no law of a sample moves varied by the rounding of
     CHECK(sc::wald_test(s.covariance(), c.law).degrees_of_freedom == 2);
   }
 }
+
+TEST_CASE("Wald's test of a sample in float took a direction that is determined for a tie") {
+  // Log A and alpha on a line but for a part in ten thousand, as from sizes within a factor of two.
+  sample_type in_double;
+  sc::law_sample<sc::chinchilla<float>> in_float;
+  sc::philox_stream random(1, 3);
+  for (int i = 0; i < 400; ++i) {
+    const double x = 0.1 * random.normal(), y = 0.1 * random.normal();
+    const sc::chinchilla<float> law{static_cast<float>(1.8 * std::exp(0.01 * random.normal())),
+                                    static_cast<float>(std::exp(6 + 20 * x + 1e-5 * random.normal())),
+                                    static_cast<float>(std::exp(7 + 23 * y + 1e-5 * random.normal())),
+                                    static_cast<float>(0.35 + x), static_cast<float>(0.37 + y)};
+    in_float.laws.push_back(law);
+    in_double.laws.push_back(sc::detail::law_in<double>(law));
+  }
+  auto other = in_double.laws[0];
+  other.A *= 1.0001;
+  const auto right = sc::wald_test(in_double.covariance(), other);
+  const auto test = sc::wald_test(in_float.covariance(), sc::detail::law_in<float>(other));
+  REQUIRE(right.degrees_of_freedom == 5);
+  CHECK(test.degrees_of_freedom == 5);
+  CHECK(test.statistic == Approx(right.statistic).epsilon(0.05));
+
+  for (auto& law : in_float.laws) law.beta = law.alpha, law.B = law.A;
+  const auto tied = in_float.covariance();
+  CHECK(sc::wald_test(tied, tied.law).degrees_of_freedom == 3);
+  CHECK(sc::wald_test(tied, tied.law).p_value == 1);
+}

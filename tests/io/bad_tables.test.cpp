@@ -68,6 +68,7 @@ const table tables[] = {
      ":1: no column is recognised as loss; the columns are 'parameters', 'tokens', 'perplexity'; name one by "
      "columns::loss"},
     {"doubled_column", ":1: column 3 'loss' and column 4 'loss' both match loss, must be one"},
+    {"layers_by_letter", ":1: column 3 'L' and column 4 'c4_loss' both match loss, must be one"},
     {"two_losses", ":1: column 4 'loss' and column 5 'val_loss' both match loss, must be one"},
     {"doubled_in_another_case", ":1: column 1 'parameters' and column 2 'N' both match parameters, must be one"},
     {"comment_first",

@@ -5,8 +5,9 @@
 
 #include <limits>
 
-#if defined(__FAST_MATH__) || defined(_M_FP_FAST)
-#error "scaling: -ffast-math (or /fp:fast) drops the rounding errors that pair arithmetic keeps; compile without"
+// In part as well, as far as compilers tell: all of them tell of -ffinite-math-only, GCC of -fassociative-math.
+#if defined(__FAST_MATH__) || defined(_M_FP_FAST) || __FINITE_MATH_ONLY__ || defined(__ASSOCIATIVE_MATH__)
+#error "scaling: -ffast-math (or /fp:fast) drops rounding errors that are needed, and infinities; compile without"
 #endif
 
 namespace scaling::cmath::detail {

@@ -110,7 +110,7 @@ constexpr double backward_flops_per_token(const transformer& shape, const Conven
   return 2 * convention(shape);
 }
 
-/// C [FLOP] of training on `tokens` D [tokens]: forward and backward. Domain: tokens >= 0. Accuracy: 1 unit in the last
+/// C [FLOP] of training on `tokens` D [tokens]: forward and backward. Domain: tokens >= 0. Accuracy: 1.5 units in the last
 /// place where the FLOP of one token are below 2^53. Errors as for forward_flops_per_token.
 template <real T, flop_convention Convention = six_nd>
 constexpr T training_flops(const transformer& shape, T tokens, const Convention& convention = {}) {

@@ -42,10 +42,13 @@ struct constraints {
   /// A variable of the search: neither held nor a follower.
   constexpr bool free(std::size_t k) const { return !held[k] && leader[k] == k; }
 
-  /// Not free to be anything between the bounds of the table: held, tied to another, or boxed.
-  constexpr bool is_narrow(std::size_t k) const {
-    return held[k] || tied[k] || lower[k] > static_cast<T>(table[k].lower) || upper[k] < static_cast<T>(table[k].upper);
+  /// Has more than one value, but not all between the bounds of the table.
+  constexpr bool boxed(std::size_t k) const {
+    return !held[k] && (lower[k] > static_cast<T>(table[k].lower) || upper[k] < static_cast<T>(table[k].upper));
   }
+
+  /// Not free to be anything between those: held, tied to another, or boxed.
+  constexpr bool is_narrow(std::size_t k) const { return held[k] || tied[k] || boxed(k); }
 
   constexpr std::size_t free_count() const {
     std::size_t count = 0;

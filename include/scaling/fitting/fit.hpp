@@ -69,6 +69,32 @@ void check_options(const fit_options<Law>& options, const constraints<Law>& limi
   }
 }
 
+/// What is fitted are the terms() of a law, what comes out is its formula: that they are one is tried at a run, with a law
+/// whose terms are 1, 2, 3 ... there, if such a law has its coefficients within the numbers there are.
+template <sum_of_powers Law>
+void check_terms(const typename Law::input_type& at) {
+  using T = typename Law::real_type;
+  Law law{};
+  T exponent = T(0.25);
+  for (const auto& row : Law::coefficients()) {
+    law.*row.member = std::clamp(exponent, static_cast<T>(row.lower), static_cast<T>(row.upper));
+    exponent += T(0.0625);
+  }
+  T sum = 0, count = 0;
+  for (const auto& term : Law::terms()) {
+    T power = 1;
+    for (const auto& factor : {term.first, term.second})
+      if (factor.exponent != nullptr) power *= std::pow(factor.base(at), -(law.*factor.exponent));
+    count += 1;
+    law.*term.coefficient = term.partial && power == 0 ? T(1) : count / power;
+    sum += law.*term.coefficient * power;
+  }
+  if (!is_finite(law) || !(sum < std::numeric_limits<T>::infinity())) return;
+  if (!(std::abs(law(at) - sum) <= T(1e-6) * sum))
+    refuse<std::invalid_argument>(joined({fit_name, ": the formula of ", Law::name, " gives ", text_of(law(at)),
+                                          " where its terms() sum to ", text_of(sum)}));
+}
+
 /// The function that options ask for, over these runs.
 template <loss_model Law, class Runs>
 residual_function<typename Law::real_type> function_of(const fit_options<Law>& options, const Runs& runs) {
@@ -182,6 +208,7 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
   check_options(options, limits);
   check_weights(fit_name, options.weights, static_cast<std::size_t>(std::ranges::size(observations)));
   check_observations(fit_name, observations, std::max<std::size_t>(limits.free_count(), 1));
+  if constexpr (sum_of_powers<Law>) check_terms<Law>(std::ranges::begin(observations)->at);
   auto runs = distinct_runs<T>(observations, options.weights);
   T count = 0;
   for (const auto& run : runs) count += run.count;
@@ -197,7 +224,7 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
     if constexpr (sum_of_powers<Law>) {
       const exponent_columns<Law> columns(f);
       for (const auto& start : screen<Law>(f, columns).starts()) find.compete_from(start.y);
-      if (find.was_hard() || find.coefficient_is_narrow()) look_again(find);
+      if (find.was_hard() || find.is_narrow()) look_again(find);
     } else {
       for (const auto& law : lattice_starts<Law>(f)) find.descend_from(f.coordinates.of(law));
     }
@@ -219,7 +246,7 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
 /// Units: those of the runs. The coefficients follow them; the objective and the exponents do not notice. But a law that
 /// is no sum of powers, as Kaplan's, is searched over the ranges of its table, which are for counts, not for billions.
 /// Errors: std::domain_error names the run, the quantity and its value; std::invalid_argument for too few runs or for
-/// options that contradict each other. What the numbers do is never an exception: read `converged()`, `identified()`,
+/// options that contradict each other, or for a law whose terms() do not sum to its formula. What the numbers do is never an exception: read `converged()`, `identified()`,
 /// `at_bound` and `basins` of the result before its law.
 /// Accuracy: the objective to a few roundings; coefficients to what that leaves open along the valley of the runs, some
 /// 1e-12 on real tables. Runs in float are fitted in double, and the result rounded once.

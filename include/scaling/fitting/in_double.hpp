@@ -13,15 +13,6 @@
 
 namespace scaling::detail {
 
-/// The same law in U.
-template <class U, template <class> class Law, class T>
-Law<U> law_in(const Law<T>& law) {
-  const auto values = coefficient_values(law);
-  std::array<U, values.size()> to{};
-  for (std::size_t k = 0; k < to.size(); ++k) to[k] = static_cast<U>(values[k]);
-  return law_from<Law<U>>(to);
-}
-
 /// The same runs in double.
 template <template <class> class Law, std::ranges::random_access_range Runs>
 auto widened(const Runs& runs) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <tuple>
@@ -26,12 +27,36 @@ struct term_place {
   bool partial;
 };
 
+/// Whether each row of a law's table is the coefficient of one term, fitted as its logarithm, or an exponent, fitted as
+/// itself: the coordinates of a sum of powers are made for these.
+template <sum_of_powers Law>
+constexpr bool each_row_has_its_place() {
+  for (const auto& row : Law::coefficients()) {
+    int coefficients = 0, exponents = 0;
+    for (const auto& term : Law::terms()) {
+      coefficients += term.coefficient == row.member;
+      exponents += (term.first.exponent == row.member) + (term.second.exponent == row.member);
+    }
+    const bool is_coefficient = coefficients == 1 && exponents == 0 && row.scale == scale::log;
+    const bool is_exponent = coefficients == 0 && exponents > 0 && row.scale == scale::linear;
+    if (!is_coefficient && !is_exponent) return false;
+  }
+  return true;
+}
+
 /// The terms of a law; none if it is not a sum of powers.
 template <loss_model Law>
 constexpr auto term_places() {
   if constexpr (sum_of_powers<Law>) {
+    static_assert(each_row_has_its_place<Law>(),
+                  "in terms() each row of coefficients() is either the coefficient of one term, of scale::log, or an "
+                  "exponent, of scale::linear");
     constexpr auto table = Law::coefficients();
     constexpr auto terms = Law::terms();
+    static_assert(
+        std::all_of(terms.begin(), terms.end(),
+                    [](const auto& term) { return term.first.exponent != nullptr || term.second.exponent == nullptr; }),
+        "in terms() a term of one factor has it first");
     const auto position = [&](auto member) {
       std::size_t k = 0;
       while (table[k].member != member) ++k;

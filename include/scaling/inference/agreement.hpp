@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <limits>
 #include <ranges>
+#include <type_traits>
 #include <vector>
 
 #include <Eigen/Core>
@@ -50,14 +51,15 @@ agreement<T> chi_squared_agreement(T statistic, int degrees_of_freedom) {
 /// the coefficients that vary. NaN unless the covariance is ok.
 ///
 /// Where coefficients are tied V is singular: its rank is the degrees of freedom, and of a law that does not keep the tie
-/// (to sqrt(epsilon) of the coordinates) the statistic is infinite, as is that of a law with a coefficient of 0 whose
+/// (to sqrt(epsilon) of the coordinates; in float, to that of double) the statistic is infinite, as is that of a law with a coefficient of 0 whose
 /// logarithm was fitted.
 /// Trap: like every Wald test it depends on the coordinates; far from the law, where it is quadratic only by
 /// extrapolation, its size says less than that it is large. A law whose coefficients were rounded keeps few ties.
 template <loss_model Law>
 agreement<typename Law::real_type> wald_test(const coefficient_covariance<Law>& covariance, const Law& other) {
   using T = typename Law::real_type;
-  using dynamic = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
+  using wide = std::common_type_t<T, double>;  // float's epsilon is no less than what real runs determine
+  using dynamic = Eigen::Matrix<wide, Eigen::Dynamic, Eigen::Dynamic>;
   constexpr auto table = Law::coefficients();
   std::vector<int> places;
   for (std::size_t k = 0; k < table.size(); ++k)
@@ -65,20 +67,21 @@ agreement<typename Law::real_type> wald_test(const coefficient_covariance<Law>& 
   constexpr T infinity = std::numeric_limits<T>::infinity(), not_a_number = std::numeric_limits<T>::quiet_NaN();
   if (covariance.status != covariance_status::ok || places.empty())
     return {not_a_number, static_cast<int>(places.size()), not_a_number};
-  const dynamic reduced = covariance.factor(places, Eigen::all);
+  const dynamic reduced = covariance.factor.template cast<wide>()(places, Eigen::all);
   Eigen::CompleteOrthogonalDecomposition<dynamic> decomposition;
-  decomposition.setThreshold(64 * std::numeric_limits<T>::epsilon());  // what rounding leaves of a tie in a sample
+  decomposition.setThreshold(64 * std::numeric_limits<wide>::epsilon());  // what rounding leaves of a tie
   decomposition.compute(reduced);
   const auto freedom = static_cast<int>(decomposition.rank());
-  const auto here = detail::fitted_coordinates(covariance.law), there = detail::fitted_coordinates(other);
+  const auto here = detail::fitted_coordinates(detail::law_in<wide>(covariance.law)),
+             there = detail::fitted_coordinates(detail::law_in<wide>(other));
   const auto difference = (there - here)(places).eval();
   if (!difference.allFinite()) return detail::chi_squared_agreement(infinity, freedom);
   // F z = d with the shortest z: |z|^2 is the statistic, without V being formed.
   const auto z = decomposition.solve(difference).eval();
   const auto scale = here(places).stableNorm() + there(places).stableNorm();
-  if ((reduced * z - difference).stableNorm() > std::sqrt(std::numeric_limits<T>::epsilon()) * scale)
+  if ((reduced * z - difference).stableNorm() > std::sqrt(std::numeric_limits<wide>::epsilon()) * scale)
     return detail::chi_squared_agreement(infinity, freedom);
-  return detail::chi_squared_agreement(z.squaredNorm(), freedom);
+  return detail::chi_squared_agreement(static_cast<T>(z.squaredNorm()), freedom);
 }
 
 /// The likelihood-ratio test of `other` against `fitted`, the law of the greatest likelihood on these observations:

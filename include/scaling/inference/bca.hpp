@@ -43,10 +43,12 @@ interval<T> bca_interval(std::vector<T> replicates, T estimate, const std::vecto
   const double share = below / static_cast<double>(sorted.size());
   if (!(share > 0 && share < 1)) return {nan, nan, level};
 
+  // Relative to one of them: the mean of equal values would be off by rounding, and skew.
+  const auto departure = [&](T value) { return static_cast<double>(value) - static_cast<double>(jackknife.front()); };
   double mean = 0, squares = 0, cubes = 0;
-  for (const T value : jackknife) mean += static_cast<double>(value) / static_cast<double>(jackknife.size());
+  for (const T value : jackknife) mean += departure(value) / static_cast<double>(jackknife.size());
   for (const T value : jackknife) {
-    const double d = mean - static_cast<double>(value);
+    const double d = mean - departure(value);
     squares += d * d;
     cubes += d * d * d;
   }

@@ -68,14 +68,17 @@ struct law_sample {
   /// the one at that mean. Coefficients that are the same in all laws, such as those that a fit held, are excluded. Not
   /// finite where some laws lack a term: the logarithm of 0 has no mean.
   coefficient_covariance<Law> covariance() const {
-    using vector = detail::coordinate_vector<Law>;
+    using wide = std::common_type_t<T, double>;
     constexpr int P = static_cast<int>(coefficient_count<Law>);
     detail::require<std::invalid_argument>(laws.size() > coefficient_count<Law>, "scaling::law_sample::covariance",
                                            "number of laws", laws.size(), "above the number of coefficients");
-    Eigen::Matrix<T, Eigen::Dynamic, P> deviations(static_cast<Eigen::Index>(laws.size()), P);
+    Eigen::Matrix<wide, Eigen::Dynamic, P> deviations(static_cast<Eigen::Index>(laws.size()), P);
     for (std::size_t i = 0; i < laws.size(); ++i)
-      deviations.row(static_cast<Eigen::Index>(i)) = detail::fitted_coordinates(laws[i]).transpose();
-    vector mean;
+      deviations.row(static_cast<Eigen::Index>(i)) =
+          detail::fitted_coordinates(detail::law_in<wide>(laws[i])).transpose();
+    Eigen::Matrix<wide, P, 1> mean;
+    Eigen::Matrix<int, P, 1> leader =
+        Eigen::Matrix<int, P, 1>::Zero();  // the first coefficient that is the same as this one in all laws
     std::vector<std::string_view> excluded;
     for (int k = 0; k < P; ++k) {
       auto column = deviations.col(k);
@@ -87,16 +90,20 @@ struct law_sample {
         mean[k] = column.mean();
         column.array() -= mean[k];
       }
+      while (leader[k] < k && (deviations.col(leader[k]).array() != column.array()).any()) ++leader[k];
     }
-    deviations /= std::sqrt(static_cast<T>(laws.size() - 1));
-    coefficient_covariance<Law> result{detail::law_of_coordinates<Law>(mean), {}, excluded};
+    deviations /= std::sqrt(static_cast<wide>(laws.size() - 1));
+    const auto centre = detail::law_of_coordinates<rebind_t<Law, wide>>(mean);
+    coefficient_covariance<Law> result{detail::law_in<T>(centre), {}, excluded};
     for (const auto& row : Law::coefficients())
       if (!result.varies(row.symbol)) result.law.*row.member = laws.front().*row.member;
     if (deviations.allFinite()) {
       // deviations = Q R, so that their product with themselves is R^T R.
       const Eigen::HouseholderQR<decltype(deviations)> qr(deviations);
-      result.factor = qr.matrixQR().template topRows<P>().template triangularView<Eigen::Upper>().toDenseMatrix();
-      result.factor.transposeInPlace();
+      const Eigen::Matrix<wide, P, P> factor =
+          qr.matrixQR().template topRows<P>().template triangularView<Eigen::Upper>().toDenseMatrix().transpose();
+      // Without what rounding makes of a tie.
+      for (int k = 0; k < P; ++k) result.factor.row(k) = factor.row(leader[k]).template cast<T>();
     } else {
       result.factor.setConstant(std::numeric_limits<T>::quiet_NaN());
       result.status = covariance_status::not_finite;

@@ -137,10 +137,10 @@ auto refitter<Law>::operator()(std::vector<run_type> runs) const -> refit_answer
   const auto starts = screened_starts(f);
   if (!starts.empty()) find.polish_from(starts.front());
   const bool agreed = starts.empty() || agree(find);
-  if (!agreed || find.coefficient_is_narrow())
+  if (!agreed || find.is_narrow())
     for (std::size_t i = 1; i < starts.size(); ++i) find.polish_from(starts[i]);
   if constexpr (sum_of_powers<Law>)
-    if (find.coefficient_is_narrow()) look_again(find);
+    if (find.is_narrow()) look_again(find);
   const auto minima = find.minima();
   if (minima.empty()) return {nothing(), false, agreed};
   const auto& best = minima.front();

@@ -37,7 +37,8 @@ struct named_column {
 
 /// Which columns to read. A name that is given is looked for as it is written, and if no column has it, without regard
 /// to case, blanks, hyphens and underscores. One that is not given is recognised by its usual spellings ("N", "params",
-/// "Model Size"; "D", "Training Tokens"; "loss", "val_loss"): two columns that fit are an error, not a guess.
+/// "Model Size"; "D", "Training Tokens"; "loss", "val_loss"): two columns that fit are an error, not a guess. So is an "L"
+/// for the loss beside a column whose name has "loss" in it.
 struct columns {
   std::string parameters{}, tokens{}, unique_tokens{}, flops{}, loss{};
   std::string drop{};                  ///< flags: rows that say 1, true or yes are left out; 0, false, no or empty stay
@@ -115,8 +116,12 @@ class column_finder {
     const auto* const known =
         std::find_if(known_quantities, end, [&](const auto& one) { return one.name == quantity; });
     if (known != end) spellings = known->spellings;
+    auto found = columns_among(spellings);
+    if (quantity == "loss" && columns_among("l").size() == found.size())  // L may also be the layers of a model
+      for (auto& other : columns_where([&](auto cell) { return plain_name(cell).find("loss") != std::string::npos; }))
+        if (!found.empty()) found.push_back(std::move(other));
     const std::string name(quantity);
-    return the_one(columns_among(spellings), "no column is recognised as " + name, name,
+    return the_one(found, "no column is recognised as " + name, name,
                    "; name one by columns::" + (known != end ? name : "others"));
   }
 
