@@ -70,3 +70,9 @@ TEST_CASE("Coefficients that enter linearly are the best for the others, by the 
     CHECK(share_of_best(between, sigma) > 0.7);  // where one would be 0, it and the other start a little off
   }
 }
+
+TEST_CASE("A minimum of the lattice is a start, whatever its rank: of these one behind the 64 lowest") {
+  using law_type = sc::muennighoff<>;
+  const sc::detail::objective<law_type> f(sc::detail::distinct_runs<double>(made(repeated)), {}, {});
+  CHECK(sc::detail::lattice_starts<law_type>(f).size() == 65);
+}
