@@ -61,7 +61,7 @@ const table tables[] = {
     {"one_ratio", false, "not identified: these runs leave", std::nullopt},
     {"one_row_a_hundred_times", false, "not identified: these runs leave log A", "A = 0, must be positive"},
     {"one_loss", false, "A is at its bound 0", "A = 0, must be positive"},
-    {"five_runs", true, "as many coefficients as runs: the law passes through them", ""},
+    {"five_runs", true, "as many coefficients as runs: nothing shows how far the law is to trust", ""},
     // what the law cannot say
     {"loss_rises_with_parameters", false, "A is at its bound 0", "A = 0, must be positive"},
     {"loss_rises_with_both", false, "alpha is at its bound 0", "alpha = 0, must be positive"},
@@ -76,7 +76,7 @@ const table tables[] = {
     {"both_in_billions", true, "tokens reach only 800: millions or billions instead of counts?", ""},
     {"mixed_units", true, "parameters differ by a factor of 1e+11: counts in some runs, millions in others?", ""},
     {"mixed_units_of_tokens", true, "tokens differ by a factor of 4e+11: counts in some runs", ""},
-    {"columns_swapped", true, "most models have more parameters than tokens: have the two columns been swapped?", ""},
+    {"columns_swapped", true, "the range of parameters is centred above that of tokens: have the two columns been swapped?", ""},
     {"counts_near_1e308", true, "parameters reach 1e+307, more than any run had: are they counts?", ""},
     {"counts_near_1e-300", true, "parameters reach only 1e-299", ""},
     {"spread_over_600_decades", true, "parameters reach 1e+300, more than any run had", "beta = 0, must be positive"},

@@ -111,3 +111,11 @@ TEST_CASE("A matrix that is diagonal, or nothing, keeps its axes") {
   CHECK(eigen.values[0] == 5);
   CHECK(eigen.values[4] == 0);
 }
+
+TEST_CASE("Where no coefficient is free nothing is open") {
+  const std::vector<scaling::observation<>> one{{{1e9, 2e10}, 2.5}};
+  const auto result =
+      scaling::fit<scaling::chinchilla>(one, {.fixed = scaling::values_of(truth, {"E", "A", "B", "alpha", "beta"})});
+  CHECK(result.free_count == 0);
+  CHECK(result.identified());
+}

@@ -344,3 +344,17 @@ TEST_CASE("Epoch's runs: the standard errors that are published") {
   CHECK(off(sample.standard_error_of(exponent), 0.020) < 0.09);
   CHECK(std::abs(result.law.beta / (result.law.alpha + result.law.beta) - 0.514) < 0.0005);
 }
+
+TEST_CASE("a replicate with a coefficient beyond float was infinite and not among the failed") {
+  sc::bootstrap_sample<law_type> sample{{}, 7, {8}, {}};
+  for (const double A : {500.0, 1e39, 1e200, 600.0}) sample.laws.push_back({1.8, A, 2000, 0.35, 0.37});
+  CHECK(sc::detail::rounded<sc::chinchilla>(sample).failed == std::vector<std::size_t>{8, 9});
+}
+
+TEST_CASE("a fit whose options were edited into none was bootstrapped for ever") {
+  const auto data = noisy(0.01);
+  auto result = sc::fit<sc::chinchilla>(data);
+  result.options.criterion = sc::huber{-0.001};
+  CHECK_THROWS_WITH(sc::bootstrap(result, data, {.replicates = 1}),
+                    "scaling::bootstrap: criterion huber.delta = -0.001, must be positive and finite");
+}

@@ -359,3 +359,11 @@ TEST_CASE("Epoch's runs: 39 of 240 carry the curvature, and the correlations are
   CHECK((pairs[0].first == "B" && pairs[0].second == "beta"));
   CHECK((pairs[1].first == "A" && pairs[1].second == "alpha"));
 }
+
+TEST_CASE("a criterion that is none had standard errors") {
+  const auto data = noisy(0.01, 1, 0);
+  auto result = sc::fit<sc::chinchilla>(data);
+  result.options.criterion = sc::huber{1e-3, -1};
+  CHECK_THROWS_WITH(sc::covariance(result, data),
+                    "scaling::covariance: criterion.overestimates = -1, must be positive and finite");
+}

@@ -174,3 +174,11 @@ TEST_CASE("Epoch's runs: the criterion alone moves the exponent by 0.03, and fiv
   CHECK(exponent(rows[1].law) == Approx(0.5139).epsilon(1e-3));
   CHECK(exponent(rows[2].law) == Approx(0.5446).epsilon(1e-3));
 }
+
+TEST_CASE("with all coefficients held a change that leaves no run threw where it has a row") {
+  const auto data = noisy();
+  const auto result = sc::fit<sc::chinchilla>(data, {.fixed = sc::values_of(truth, {"E", "A", "B", "alpha", "beta"})});
+  const auto rows = sc::sensitivity(result, data, 1e23, {sc::without_largest{9}});
+  REQUIRE(rows.size() == 2);
+  CHECK(std::isnan(rows[1].plan.loss));
+}

@@ -58,11 +58,13 @@ struct constraints {
 };
 
 /// The constraints that options mean. std::invalid_argument for unknown symbols and for constraints that contradict
-/// each other, std::domain_error for values that no coefficient can have.
+/// each other, std::domain_error for values that no coefficient can have, and for a criterion that is none: whoever reads
+/// options comes here first.
 template <loss_model Law>
 constraints<Law> constraints_of(std::string_view where, const fit_options<Law>& options) {
   using T = typename Law::real_type;
   constexpr auto table = Law::coefficients();
+  check_criterion(where, options.criterion);
   constraints<Law> result;
   const auto finite = [](T x) { return std::abs(x) <= std::numeric_limits<T>::max(); };
 

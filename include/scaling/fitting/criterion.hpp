@@ -4,6 +4,7 @@
 
 #include <limits>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include <scaling/core/error.hpp>
@@ -55,6 +56,12 @@ constexpr double overestimates(const criterion& c) {
   if (const auto* h = std::get_if<huber>(&c)) return h->overestimates;
   if (const auto* s = std::get_if<squared>(&c)) return s->overestimates;
   return std::get_if<absolute>(&c)->overestimates;
+}
+
+inline void check_criterion(std::string_view where, const criterion& c) {
+  if (const auto* h = std::get_if<huber>(&c))
+    require(positive_finite(h->delta), where, "criterion huber.delta", h->delta, "positive and finite");
+  require(positive_finite(overestimates(c)), where, "criterion.overestimates", overestimates(c), "positive and finite");
 }
 
 /// Huber's delta of a criterion: infinite for the squared error, which has no linear zone, and for the absolute one,

@@ -52,10 +52,6 @@ inline constexpr auto fit_name = "scaling::fit";
 
 template <loss_model Law>
 void check_options(const fit_options<Law>& options, const constraints<Law>& limits) {
-  if (const auto* h = std::get_if<huber>(&options.criterion))
-    require(positive_finite(h->delta), fit_name, "criterion huber.delta", h->delta, "positive and finite");
-  require(positive_finite(overestimates(options.criterion)), fit_name, "criterion.overestimates",
-          overestimates(options.criterion), "positive and finite");
   if (options.search == search::single && !options.start)
     refuse<std::invalid_argument>(joined({fit_name, ": search::single needs options.start, a law to start from"}));
   if (!options.start) return;

@@ -82,7 +82,8 @@ struct symmetric_eigen {
 /// What the runs leave open.
 template <loss_model Law>
 struct identification {
-  typename Law::real_type singular_ratio = 0;  ///< smallest over largest singular value; 0 if a column has vanished
+  typename Law::real_type singular_ratio = 0;  ///< smallest over largest singular value; 0 if a column has vanished, 1
+                                               ///< if there is none
   int counted = 0, rank = 0;  ///< coefficients that the runs could determine, and directions that they do
   std::vector<coefficient_direction<Law>> undetermined;
 };
@@ -136,6 +137,7 @@ identification<Law> identify(const Objective& f, const typename fit_problem<Law>
         scaled(at(k), at(l)) = gram(at(k), at(l)) / (length[k] * length[l]);
       else if (k == l)
         scaled(at(k), at(k)) = -1;  // what is not counted comes last
+  if (result.counted == 0) result.singular_ratio = 1;
   if (size == 0) return result;
   const symmetric_eigen<matrix> eigen(scaled);
   for (int i = 0; i < size; ++i) {

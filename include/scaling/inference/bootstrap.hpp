@@ -62,7 +62,7 @@ template <loss_model Law>
 struct [[nodiscard]] bootstrap_sample : law_sample<Law> {
   std::size_t first_replicate;
   /// Replicates whose fit did not converge, or whose runs do not determine the law: no more distinct ones than there are
-  /// coefficients, or of too few sizes. `laws` has the best law seen, or NaN if there were too few runs.
+  /// coefficients, or of too few sizes. In float also those with a coefficient beyond float. `laws` has the best law seen, or NaN if there were too few runs.
   std::vector<std::size_t> failed;
   /// Replicates whose two starts ended in different minima, so that all starts of the screen were polished.
   std::vector<std::size_t> disagreed;
@@ -149,8 +149,14 @@ bootstrap_sample<Law> collect(std::size_t n, std::size_t first, const Runner& fo
 
 template <template <class> class Law>
 bootstrap_sample<Law<float>> rounded(const bootstrap_sample<Law<double>>& sample) {
-  bootstrap_sample<Law<float>> result{{}, sample.first_replicate, sample.failed, sample.disagreed};
-  for (const auto& law : sample.laws) result.laws.push_back(law_in<float>(law));
+  bootstrap_sample<Law<float>> result{{}, sample.first_replicate, {}, sample.disagreed};
+  auto failed = sample.failed.begin();
+  for (std::size_t i = 0; i < sample.laws.size(); ++i) {
+    result.laws.push_back(law_in<float>(sample.laws[i]));
+    const bool in_double = failed != sample.failed.end() && *failed == result.first_replicate + i;
+    if (in_double) ++failed;
+    if (in_double || !is_finite(result.laws.back())) result.failed.push_back(result.first_replicate + i);
+  }
   return result;
 }
 

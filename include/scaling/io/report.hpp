@@ -84,11 +84,10 @@ std::vector<std::string> odd_table(const fit_result<Law>& result) {
   if constexpr (inputs.size() > 1) {
     const auto middle = [&](std::size_t b) { return std::log(result.range[b].from) + std::log(result.range[b].to); };
     if (inputs[0].name == "parameters" && inputs[1].name == "tokens" && middle(0) > middle(1))
-      all.push_back("most models have more parameters than tokens: have the two columns been swapped?");
+      all.push_back("the range of parameters is centred above that of tokens: have the two columns been swapped?");
   }
   if (result.observation_count <= static_cast<std::size_t>(result.free_count))
-    all.push_back(
-        "as many coefficients as runs: the law passes through them, and nothing shows how far it is to trust");
+    all.push_back("as many coefficients as runs: nothing shows how far the law is to trust");
   const auto off = std::exp(result.residuals.largest);
   if (result.options.residual == residual::log && off > 2)
     all.push_back("a run is off the law by a factor of " + digits(off, 3) + ": is its loss right?");
