@@ -37,7 +37,7 @@ static_assert(scaling::without_floor(scaling::loss_of_tokens<>{0, 8, 0.5}) == of
 TEST_CASE("The laws of one input have all that a law must have") {
   support::check_law<scaling::loss_of_parameters>({.falls_in = {"parameters"}, .starts = 150});
   support::check_law<scaling::loss_of_tokens>({.falls_in = {"tokens"}, .starts = 150});
-  support::check_law<scaling::pure_loss_of_compute>({.falls_in = {"flops"}, .starts = 40, .page = "power_law"});
+  support::check_law<scaling::pure_loss_of_compute>({.falls_in = {"flops"}, .starts = 80, .page = "power_law"});
 }
 
 TEST_CASE("A law of one input is Chinchilla's with the other term gone") {

@@ -75,11 +75,11 @@ struct pure_power_law {
 
   bool operator==(const pure_power_law&) const = default;
 
-  /// x_c has the units of x, so that only its logarithm is a scale to search on: from 1 to 1e30.
+  /// x_c has the units of x, so that only its logarithm is a scale to search on: from 1e-30 to 1e30.
   static constexpr auto coefficients() {
     using row = coefficient<pure_power_law>;
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    return std::array{row{"x_c", &pure_power_law::x_c, scale::log, 0, infinity, enters::nonlinearly, {0, 69, 8}},
+    return std::array{row{"x_c", &pure_power_law::x_c, scale::log, 0, infinity, enters::nonlinearly, {-69, 69, 16}},
                       row{"alpha", &pure_power_law::alpha, scale::linear, 0, 10, enters::nonlinearly, {0.05, 1.05, 5}}};
   }
 };

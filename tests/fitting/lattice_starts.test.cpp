@@ -5,8 +5,10 @@
 #include <vector>
 
 #include <scaling/bounded.hpp>
+#include <scaling/fitting/fit.hpp>
 #include <scaling/fitting/grid.hpp>
 #include <scaling/muennighoff.hpp>
+#include <scaling/power_law.hpp>
 
 #include "support/catch.hpp"
 #include "support/numbers.hpp"
@@ -75,4 +77,17 @@ TEST_CASE("A minimum of the lattice is a start, whatever its rank: of these one 
   using law_type = sc::muennighoff<>;
   const sc::detail::objective<law_type> f(sc::detail::distinct_runs<double>(made(repeated)), {}, {});
   CHECK(sc::detail::lattice_starts<law_type>(f).size() == 65);
+}
+
+TEST_CASE("losses below 1 by compute in petaflop/s-days ended where alpha is 0 and x_c nothing, called converged") {
+  std::vector<sc::observation<sc::compute_run<>>> falling, rising;
+  for (const double C : {1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0, 100.0}) {
+    falling.push_back({{C}, 0.4 * std::pow(C, -0.05)});
+    rising.push_back({{C}, 1.2 * std::pow(C, 0.05)});
+  }
+  const auto result = sc::fit<sc::pure_loss_of_compute>(falling);
+  CHECK(result.converged());
+  CHECK(result.law.alpha == Catch::Approx(0.05).epsilon(1e-6));
+  // Where the plateau is the best there is, nothing shows that it should be.
+  CHECK_FALSE(sc::fit<sc::pure_loss_of_compute>(rising).converged());
 }

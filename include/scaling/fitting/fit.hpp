@@ -149,7 +149,11 @@ fit_result<Law> result_of(const basin_search<Law>& find, const std::vector<typen
   result.tolerance = best.tolerance * unit;
   result.iterations = best.iterations;
   result.evaluations = find.evaluations();
-  const bool unproven = !sum_of_powers<Law> && best.x.minCoeff() == -std::numeric_limits<T>::infinity();
+  judge_coefficients(f, best.x, result);
+  // At its bound a coefficient may be why another has no effect: as alpha = 0 in (x_c/x)^alpha.
+  const bool vanished = best.x.minCoeff() == -std::numeric_limits<T>::infinity() ||
+                        (!result.at_bound.empty() && result.singular_ratio == 0);
+  const bool unproven = !sum_of_powers<Law> && vanished;
   result.termination = !best.converged                   ? termination::not_converged
                        : unproven || find.revive(best.x) ? termination::term_vanished
                                                          : termination::converged;
@@ -162,7 +166,6 @@ fit_result<Law> result_of(const basin_search<Law>& find, const std::vector<typen
   for (std::size_t i = 1; i < minima.size(); ++i)
     result.basins.push_back(
         {f.coordinates.law_at(minima[i].x), minima[i].value * unit, minima[i].value / best.value - 1});
-  judge_coefficients(f, best.x, result);
 
   result.observation_count = static_cast<std::size_t>(count);
   for (std::size_t b = 0; b < result.range.size(); ++b) {
@@ -204,7 +207,7 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
   check_options(options, limits);
   check_weights(fit_name, options.weights, static_cast<std::size_t>(std::ranges::size(observations)));
   check_observations(fit_name, observations, std::max<std::size_t>(limits.free_count(), 1));
-  if constexpr (sum_of_powers<Law>) check_terms<Law>(std::ranges::begin(observations)->at);
+  if constexpr (sum_of_powers<Law>) check_terms<Law>((*std::ranges::begin(observations)).at);
   auto runs = distinct_runs<T>(observations, options.weights);
   T count = 0;
   for (const auto& run : runs) count += run.count;

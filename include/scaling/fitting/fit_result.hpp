@@ -24,7 +24,8 @@ enum class termination {
   /// predicted_decrease <= tolerance, and no coefficient that is 0 would lower the objective
   converged,
   /// stationary where a term of the law is 0, though the objective falls as the term is brought back; for a law that is
-  /// no sum of powers: where a coefficient has vanished, since nothing then shows that it should
+  /// no sum of powers: where a coefficient has vanished, or has no effect while another is at its bound, since nothing
+  /// then shows that it should
   term_vanished,
   /// predicted_decrease > tolerance: the point is the best that was seen, not a minimum (NaN if none was finite)
   not_converged

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <scaling/core/error.hpp>
@@ -48,7 +49,7 @@ struct distinct_run {
 /// than coefficients. std::domain_error and std::invalid_argument; the message names the run and what was found.
 template <std::ranges::random_access_range Runs>
 void check_observations(const char* function, const Runs& runs, std::size_t free_coefficients) {
-  using run_type = std::remove_cvref_t<decltype(std::ranges::begin(runs)->at)>;
+  using run_type = std::remove_cvref_t<decltype(std::declval<std::ranges::range_value_t<Runs>>().at)>;
   constexpr auto inputs = run_type::inputs();
   const auto count = static_cast<std::size_t>(std::ranges::size(runs));
   for (std::size_t i = 0; i < count; ++i) {
@@ -72,7 +73,7 @@ void check_observations(const char* function, const Runs& runs, std::size_t free
 /// how a resample drew them. Runs of weight 0 are left out.
 template <real T, std::ranges::random_access_range Runs>
 auto distinct_runs(const Runs& runs, const run_weights& weights = equal_weights{}) {
-  using run_type = std::remove_cvref_t<decltype(std::ranges::begin(runs)->at)>;
+  using run_type = std::remove_cvref_t<decltype(std::declval<std::ranges::range_value_t<Runs>>().at)>;
   using distinct = distinct_run<T, input_count<run_type>>;
   const auto count = static_cast<std::size_t>(std::ranges::size(runs));
   const bool weighted = !std::holds_alternative<equal_weights>(weights);
