@@ -112,6 +112,18 @@ TEST_CASE("A matrix that is diagonal, or nothing, keeps its axes") {
   CHECK(eigen.values[4] == 0);
 }
 
+TEST_CASE("At one model size the floor grows as the term of the size shrinks") {
+  std::vector<scaling::observation<>> runs;
+  for (const double D : {1e9, 4e9, 2e10, 1e11, 5e11}) runs.push_back({{1e9, D}, truth({1e9, D})});
+  const auto result = scaling::fit<scaling::chinchilla>(
+      runs, {.start = truth, .fixed = {{"alpha", truth.alpha}}, .search = scaling::search::single});
+  REQUIRE(result.undetermined.size() == 1);
+  const auto& open = result.undetermined[0];
+  const double A_term = truth.A * std::pow(1e9, -truth.alpha);
+  CHECK(open[0] * truth.E == Catch::Approx(-open[1] * A_term).epsilon(1e-6));
+  CHECK(std::abs(open[0]) > 0.01);
+}
+
 TEST_CASE("Where no coefficient is free nothing is open") {
   const std::vector<scaling::observation<>> one{{{1e9, 2e10}, 2.5}};
   const auto result =
