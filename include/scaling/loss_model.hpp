@@ -210,15 +210,6 @@ constexpr Law law_from(const std::array<typename Law::real_type, coefficient_cou
 
 namespace detail {
 
-/// The same law in U.
-template <class U, template <class> class Law, class T>
-constexpr Law<U> law_in(const Law<T>& law) {
-  const auto values = coefficient_values(law);
-  std::array<U, values.size()> to{};
-  for (std::size_t k = 0; k < to.size(); ++k) to[k] = static_cast<U>(values[k]);
-  return law_from<Law<U>>(to);
-}
-
 /// Whether every coefficient is a number of its type.
 template <loss_model Law>
 constexpr bool is_finite(const Law& law) {
@@ -244,6 +235,19 @@ struct rebind<Law<Run, T>, U> {
 /// The same law over another scalar: rebind_t<chinchilla<double>, float> is chinchilla<float>.
 template <class Law, class U>
 using rebind_t = typename detail::rebind<Law, U>::type;
+
+namespace detail {
+
+/// The same law in U.
+template <class U, loss_model Law>
+constexpr rebind_t<Law, U> law_in(const Law& law) {
+  const auto values = coefficient_values(law);
+  std::array<U, values.size()> to{};
+  for (std::size_t k = 0; k < to.size(); ++k) to[k] = static_cast<U>(values[k]);
+  return law_from<rebind_t<Law, U>>(to);
+}
+
+}  // namespace detail
 
 /// A loss [nats/token] and its derivatives with respect to the coefficients, in the order of the law's table.
 template <loss_model Law>

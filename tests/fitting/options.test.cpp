@@ -313,16 +313,16 @@ TEST_CASE("a floor that dies in the search ends at 0 and converged, though losse
 
 TEST_CASE("a floor that is held at 0: the screen found one of two minima, and the better one was the other") {
   const std::vector<sc::observation<>> runs{
-      {{5e7, 1e9}, 3.7255}, {{5e7, 2.245e9}, 3.3408}, {{5e7, 6.729e9}, 3.0414}, {{5e7, 1.995e10}, 2.8878},
-      {{5e7, 2.788e10}, 2.8332}, {{9.715e7, 1e9}, 3.5861}, {{1.031e8, 2.374e9}, 3.2542}, {{9.056e7, 4.726e9}, 3.0666},
-      {{9.308e7, 8.961e9}, 2.9063}, {{1.0387e8, 3.98e10}, 2.6564}, {{1.972e8, 1e9}, 3.5054},
-      {{2.149e8, 2.917e9}, 3.0558}, {{1.699e8, 6.227e9}, 2.9032}, {{2.206e8, 1.527e10}, 2.6786},
-      {{2.245e8, 2.715e10}, 2.6099}, {{3.63e8, 1e9}, 3.4515}, {{4.954e8, 2.268e9}, 3.0734},
-      {{4.865e8, 5.155e9}, 2.8595}, {{4.073e8, 1.029e10}, 2.7348}, {{3.281e8, 3.871e10}, 2.5290},
-      {{6.312e8, 1e9}, 3.4133}, {{6.851e8, 2.507e9}, 3.0545}, {{6.687e8, 7.639e9}, 2.7524},
-      {{1.0963e9, 1.092e10}, 2.6356}, {{7.159e8, 6.644e10}, 2.4089}, {{1.2139e9, 1e9}, 3.4093},
-      {{1.6802e9, 2.557e9}, 2.9921}, {{2.067e9, 5.607e9}, 2.7798}, {{2.2938e9, 8.358e9}, 2.6483},
-      {{2.318e9, 3.664e10}, 2.4356}};
+      {{5e7, 1e9}, 3.7255},          {{5e7, 2.245e9}, 3.3408},      {{5e7, 6.729e9}, 3.0414},
+      {{5e7, 1.995e10}, 2.8878},     {{5e7, 2.788e10}, 2.8332},     {{9.715e7, 1e9}, 3.5861},
+      {{1.031e8, 2.374e9}, 3.2542},  {{9.056e7, 4.726e9}, 3.0666},  {{9.308e7, 8.961e9}, 2.9063},
+      {{1.0387e8, 3.98e10}, 2.6564}, {{1.972e8, 1e9}, 3.5054},      {{2.149e8, 2.917e9}, 3.0558},
+      {{1.699e8, 6.227e9}, 2.9032},  {{2.206e8, 1.527e10}, 2.6786}, {{2.245e8, 2.715e10}, 2.6099},
+      {{3.63e8, 1e9}, 3.4515},       {{4.954e8, 2.268e9}, 3.0734},  {{4.865e8, 5.155e9}, 2.8595},
+      {{4.073e8, 1.029e10}, 2.7348}, {{3.281e8, 3.871e10}, 2.5290}, {{6.312e8, 1e9}, 3.4133},
+      {{6.851e8, 2.507e9}, 3.0545},  {{6.687e8, 7.639e9}, 2.7524},  {{1.0963e9, 1.092e10}, 2.6356},
+      {{7.159e8, 6.644e10}, 2.4089}, {{1.2139e9, 1e9}, 3.4093},     {{1.6802e9, 2.557e9}, 2.9921},
+      {{2.067e9, 5.607e9}, 2.7798},  {{2.2938e9, 8.358e9}, 2.6483}, {{2.318e9, 3.664e10}, 2.4356}};
   for (const sc::criterion criterion : {sc::criterion(sc::huber{}), sc::criterion(sc::squared{})}) {
     CAPTURE(criterion.index());
     const auto screened = sc::fit<sc::chinchilla>(runs, {.fixed = {{"E", 0}}, .criterion = criterion});
@@ -330,5 +330,37 @@ TEST_CASE("a floor that is held at 0: the screen found one of two minima, and th
     // Of the exhaustive search, which takes a second: 2.24e-4 and 1.74e-3; the other minimum has twice as much and more.
     CHECK(screened.objective < (criterion.index() == 0 ? 2.25e-4 : 1.75e-3));
     CHECK(screened.law.alpha < 0.05);
+  }
+}
+
+TEST_CASE(
+    "absolute errors in units of one sigma did not converge where it is small, and were squares where it is large") {
+  for (unsigned seed = 1; seed <= 10; ++seed) {
+    const runs data = noisy_runs(seed, 0.005);
+    const auto plain = sc::fit<sc::chinchilla>(data, {.criterion = sc::absolute{}});
+    for (const double sigma : {1e-3, 5e-3, 1e9, 1e12}) {
+      CAPTURE(seed, sigma);
+      const sc::known_sigma alike{std::vector<double>(data.size(), sigma)};
+      const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::absolute{}, .weights = alike});
+      CHECK(result.converged() == plain.converged());
+      CHECK(off(result.objective, plain.objective / sigma) < 1e-12);
+      const auto mean = sc::fit<sc::chinchilla>(
+          data, {.criterion = sc::absolute{}, .reduction = sc::reduction::mean, .weights = alike});
+      CHECK(off(mean.objective, result.objective / static_cast<double>(data.size())) < 1e-14);
+    }
+  }
+}
+
+TEST_CASE(
+    "Huber's criterion with a delta of 1e-30 was no minimum and called one, and is the absolute error times delta") {
+  for (unsigned seed = 1; seed <= 10; ++seed) {
+    const runs data = noisy_runs(seed, 0.005);
+    const auto absolute = sc::fit<sc::chinchilla>(data, {.criterion = sc::absolute{}});
+    for (const double delta : {1e-16, 1e-30, 1e-100, 1e-300}) {
+      CAPTURE(seed, delta);
+      const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::huber{delta}});
+      CHECK(result.law == absolute.law);
+      CHECK(off(result.objective, delta * absolute.objective) < 1e-14);
+    }
   }
 }

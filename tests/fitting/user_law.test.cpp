@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <random>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include <scaling/core/cmath.hpp>
 #include <scaling/fitting/fit.hpp>
 #include <scaling/loss_model.hpp>
+#include <scaling/lovelace.hpp>
 #include <scaling/published.hpp>
 
 #include "support/catch.hpp"
@@ -52,31 +54,59 @@ struct saturating {
 };
 static_assert(sc::loss_model<saturating<>> && !sc::sum_of_powers<saturating<>>);
 
-/// Chinchilla's law, with terms that are not its own.
+/// Chinchilla's law between narrow bounds, with the exponents of its terms swapped.
 template <class T = double>
-struct contradictory {
+struct swapped {
   using real_type = T;
   using input_type = sc::training_run<sc::value_of_t<T>>;
-  static constexpr std::string_view name = "contradictory", formula = "E + A/N^alpha + B/D^beta";
+  static constexpr std::string_view name = "swapped", formula = "E + A/N^alpha + B/D^beta";
   T E, A, B, alpha, beta;
 
   constexpr T operator()(const input_type& at) const { return sc::chinchilla<T>{E, A, B, alpha, beta}(at); }
-  bool operator==(const contradictory&) const = default;
+  bool operator==(const swapped&) const = default;
   static constexpr auto coefficients() {
-    using row = sc::coefficient<contradictory>;
+    using row = sc::coefficient<swapped>;
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    return std::array{row{"E", &contradictory::E, sc::scale::log, 0, infinity, sc::enters::linearly, {-1, 1, 3}},
-                      row{"A", &contradictory::A, sc::scale::log, 0, infinity, sc::enters::linearly, {0, 25, 5}},
-                      row{"B", &contradictory::B, sc::scale::log, 0, infinity, sc::enters::linearly, {0, 25, 5}},
-                      row{"alpha", &contradictory::alpha, sc::scale::linear, 0, 3, sc::enters::nonlinearly, {0, 2, 5}},
-                      row{"beta", &contradictory::beta, sc::scale::linear, 0, 3, sc::enters::nonlinearly, {0, 2, 5}}};
+    return std::array{row{"E", &swapped::E, sc::scale::log, 0, infinity, sc::enters::linearly, {-1, 1, 3}},
+                      row{"A", &swapped::A, sc::scale::log, 0, infinity, sc::enters::linearly, {0, 25, 5}},
+                      row{"B", &swapped::B, sc::scale::log, 0, infinity, sc::enters::linearly, {0, 25, 5}},
+                      row{"alpha", &swapped::alpha, sc::scale::linear, 0, 0.2, sc::enters::nonlinearly, {0, 0.2, 5}},
+                      row{"beta", &swapped::beta, sc::scale::linear, 0, 0.2, sc::enters::nonlinearly, {0, 0.2, 5}}};
   }
   static constexpr auto terms() {
-    using term = sc::power_term<contradictory>;
-    constexpr auto N = sc::quantity<&input_type::parameters>;
-    constexpr auto D = sc::quantity<&input_type::tokens>;
-    return std::array{term{&contradictory::E}, term{&contradictory::A, {&contradictory::alpha, N}},
-                      term{&contradictory::B, {&contradictory::alpha, D}, {&contradictory::beta, D}}};
+    using term = sc::power_term<swapped>;
+    return std::array{term{&swapped::E}, term{&swapped::A, {&swapped::beta, sc::quantity<&input_type::parameters>}},
+                      term{&swapped::B, {&swapped::alpha, sc::quantity<&input_type::tokens>}}};
+  }
+};
+
+/// Lovelace's law, whose penalty takes the epochs for the repetitions when it is asked for its terms.
+template <class T = double>
+struct miscounted : sc::lovelace<T> {
+  using input_type = typename sc::lovelace<T>::input_type;
+  static constexpr std::string_view name = "miscounted";
+  constexpr T operator()(const input_type& at) const { return sc::lovelace<T>::operator()(at); }
+  bool operator==(const miscounted&) const = default;
+  static constexpr auto coefficients() {
+    constexpr auto own = sc::lovelace<T>::coefficients();
+    std::array<sc::coefficient<miscounted>, own.size()> rows{};
+    for (std::size_t k = 0; k < rows.size(); ++k)
+      rows[k] = {own[k].symbol, own[k].member, own[k].scale, own[k].lower, own[k].upper, own[k].enters, own[k].starts};
+    return rows;
+  }
+  static constexpr auto terms() {
+    constexpr auto own = sc::lovelace<T>::terms();
+    std::array<sc::power_term<miscounted>, own.size()> all{};
+    for (std::size_t j = 0; j < all.size(); ++j)
+      all[j] = {own[j].coefficient,
+                {own[j].first.exponent, own[j].first.base},
+                {own[j].second.exponent, own[j].second.base},
+                own[j].partial};
+    all[3].first.base = [](const input_type& at) {
+      return at.tokens <= at.unique_tokens ? std::numeric_limits<sc::value_of_t<T>>::infinity()
+                                           : at.unique_tokens / at.tokens;
+    };
+    return all;
   }
 };
 
@@ -147,9 +177,21 @@ TEST_CASE("a coefficient that is driven to nothing is not called converged") {
 }
 
 TEST_CASE("a law whose terms() are not those of its formula was fitted by its terms") {
-  CHECK_THROWS_WITH(sc::fit<contradictory>(training_runs(sc::published::besiroglu_2024<double>)),
-                    Catch::Matchers::ContainsSubstring("scaling::fit: the formula of contradictory gives ") &&
+  auto runs = training_runs(sc::published::besiroglu_2024<double>);
+  CHECK_THROWS_WITH(sc::fit<swapped>(runs),
+                    Catch::Matchers::ContainsSubstring("scaling::fit: the formula of swapped gives ") &&
                         Catch::Matchers::ContainsSubstring(" where its terms() sum to 6"));
+  // Where the first runs cannot tell: there N is D.
+  for (std::size_t i = 0; i < 10; ++i) runs[i].at.tokens = runs[i].at.parameters;
+  CHECK_THROWS_WITH(sc::fit<swapped>(runs), Catch::Matchers::ContainsSubstring("the formula of swapped gives "));
+
+  // Or nothing is repeated but in one of them.
+  std::vector<sc::observation<sc::repeated_run<>>> repeated;
+  for (const auto& run : runs)
+    repeated.push_back(
+        {{run.at.parameters, run.at.tokens, run.at.tokens * (repeated.size() == 7 ? 0.3 : 1)}, run.loss});
+  CHECK_THROWS_WITH(sc::fit<miscounted>(repeated),
+                    Catch::Matchers::ContainsSubstring("the formula of miscounted gives "));
 }
 
 TEST_CASE("one exponent may stand in several factors") {

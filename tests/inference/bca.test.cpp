@@ -80,3 +80,22 @@ TEST_CASE("equal jackknife values skewed by the rounding of their mean") {
   CHECK(sc::bca_interval(thousand(), 400.0, alike).lower == sc::bca_interval(thousand(), 400.0, two).lower);
   CHECK(sc::bca_interval(thousand(), 400.0, alike).upper == sc::bca_interval(thousand(), 400.0, two).upper);
 }
+
+TEST_CASE("skewness depended on the unit, and in long double on differences that double has not") {
+  const std::vector<double> jackknife{0, 0, 3};
+  for (const double unit : {1e-200, 1e-107, 1e103, 1e200}) {
+    CAPTURE(unit);
+    auto in_units = jackknife;
+    for (double& value : in_units) value *= unit;
+    CHECK(sc::bca_interval(thousand(), 500.0, in_units).lower ==
+          Catch::Approx(sc::bca_interval(thousand(), 500.0, jackknife).lower).epsilon(1e-12));
+  }
+  std::vector<long double> fine, replicates;
+  for (const double value : jackknife) fine.push_back(1.5L + 1e-18L * static_cast<long double>(value));
+  for (const double value : thousand()) replicates.push_back(static_cast<long double>(value));
+  const auto skewed = sc::bca_interval(replicates, 500.0L, {0.0L, 0.0L, 3.0L});
+  CHECK(std::abs(sc::bca_interval(replicates, 500.0L, fine).lower / skewed.lower - 1) <
+        0.01L);  // of 1e-18 a ninth is lost
+}
+
+TEST_CASE("one replicate had an interval") { CHECK(std::isnan(sc::bca_interval({2.0}, 2.0, {1, 2, 3}).lower)); }

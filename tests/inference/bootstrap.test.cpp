@@ -348,7 +348,7 @@ TEST_CASE("Epoch's runs: the standard errors that are published") {
 TEST_CASE("a replicate with a coefficient beyond float was infinite and not among the failed") {
   sc::bootstrap_sample<law_type> sample{{}, 7, {8}, {}};
   for (const double A : {500.0, 1e39, 1e200, 600.0}) sample.laws.push_back({1.8, A, 2000, 0.35, 0.37});
-  CHECK(sc::detail::rounded<sc::chinchilla>(sample).failed == std::vector<std::size_t>{8, 9});
+  CHECK(sc::detail::rounded<sc::chinchilla<float>>(sample).failed == std::vector<std::size_t>{8, 9});
 }
 
 TEST_CASE("a fit whose options were edited into none was bootstrapped for ever") {

@@ -14,6 +14,7 @@
 #include <scaling/inference/forecast.hpp>
 #include <scaling/inference/profile.hpp>
 #include <scaling/inference/random.hpp>
+#include <scaling/power_law.hpp>
 #include <scaling/published.hpp>
 
 #include "support/catch.hpp"
@@ -95,4 +96,35 @@ TEMPLATE_TEST_CASE("runs other than those of the fit were fitted in their place,
   CHECK_THROWS_WITH(sc::profile(result, data, "alpha"), "scaling::profile: " + others);
   CHECK_THROWS_WITH(sc::bootstrap(result, data), "scaling::bootstrap: " + others);
   CHECK_THROWS_WITH(sc::jackknife(result, data), "scaling::jackknife: " + others);
+}
+
+namespace {
+
+/// A fit of a law of one input in float, and what inference makes of it, against the same in double.
+template <template <class> class Law>
+void check_in_float() {
+  using input_type = typename Law<float>::input_type;
+  sc::philox_stream random(1, 0);
+  std::vector<sc::observation<input_type>> data;
+  std::vector<sc::observation<typename Law<double>::input_type>> in_double;
+  for (float x = 1e6F; x < 1e11F; x *= 2) {
+    data.push_back({{x}, static_cast<float>(40 * std::pow(double(x), -0.08) * std::exp(0.01 * random.normal()))});
+    in_double.push_back({{double(x)}, double(data.back().loss)});
+  }
+  const auto result = sc::fit<Law>(data);
+  const auto wide = sc::fit<Law>(in_double);
+  CHECK(result.law == sc::detail::law_in<float>(wide.law));
+  CHECK(sc::covariance(result, data).factor == sc::covariance(wide, in_double).factor.template cast<float>());
+  CHECK(sc::profile(result, data, "alpha").interval.upper ==
+        float(sc::profile(wide, in_double, "alpha").interval.upper));
+  CHECK(sc::bootstrap(result, data, {.replicates = 2}).laws[1] ==
+        sc::detail::law_in<float>(sc::bootstrap(wide, in_double, {.replicates = 2}).laws[1]));
+  CHECK(sc::jackknife(result, data).laws[3] == sc::detail::law_in<float>(sc::jackknife(wide, in_double).laws[3]));
+}
+
+}  // namespace
+
+TEST_CASE("laws of one input could not be fitted to runs in float") {
+  check_in_float<sc::loss_of_compute>();
+  check_in_float<sc::pure_loss_of_tokens>();
 }

@@ -355,3 +355,19 @@ TEST_CASE("Epoch's runs: the intervals of collinear coefficients hold the publis
   CHECK(off(density.interval.lower, laplace.interval.lower) < 1e-3);
   CHECK(off(density.interval.upper, laplace.interval.upper) < 1e-3);
 }
+
+TEST_CASE("relative weights of 1e-200 underflowed in the statistic of Huber's criterion, those of 1e200 overflowed") {
+  const auto data = noisy(0.003);
+  const auto interval = [&](double weight) {
+    const auto result = sc::fit<sc::chinchilla>(
+        data,
+        {.criterion = sc::huber{2e-3}, .weights = sc::relative_weights{std::vector<double>(data.size(), weight)}});
+    return sc::profile(result, data, "alpha").interval;
+  };
+  const auto plain = interval(1);
+  for (const double weight : {1e-200, 1e-160, 3.0, 1e200}) {
+    CAPTURE(weight);
+    CHECK(off(interval(weight).lower, plain.lower) < 1e-6);
+    CHECK(off(interval(weight).upper, plain.upper) < 1e-6);
+  }
+}

@@ -182,3 +182,21 @@ TEST_CASE("with all coefficients held a change that leaves no run threw where it
   REQUIRE(rows.size() == 2);
   CHECK(std::isnan(rows[1].plan.loss));
 }
+
+TEST_CASE("outliers of a fit of plain residuals were those of logs") {
+  runs data;
+  for (const auto& run : noisy()) data.push_back({run.at, 1 + 8 * (run.loss - 1.8)});
+  data[3].loss *= 1.3;
+  const auto result = sc::fit<sc::chinchilla>(data, {.residual = sc::residual::plain});
+  sc::sensitivity_case<law_type> changed{result, data, result.options, {}, {}};
+  sc::change<law_type>(sc::without_outliers{2.5}).apply(changed);
+  std::vector<double> sizes;
+  for (const auto& run : data) sizes.push_back(std::abs(result.law(run.at) - run.loss));
+  auto sorted = sizes;
+  std::sort(sorted.begin(), sorted.end());
+  runs left;
+  for (std::size_t i = 0; i < data.size(); ++i)
+    if (sizes[i] <= 2.5 * sorted[18]) left.push_back(data[i]);
+  CHECK(left.size() < data.size());
+  CHECK(changed.runs == left);
+}

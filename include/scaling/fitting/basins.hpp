@@ -52,8 +52,7 @@ class basin_search {
   using vector = typename fit_problem<Law>::vector;
   using end = descent<vector>;
 
-  /// `follow`: come down to Huber's delta from above in every polish, as the absolute error needs.
-  basin_search(objective_type f, bool follow) : f_(std::move(f)), follow_(follow) {}
+  explicit basin_search(objective_type f) : f_(std::move(f)) {}
 
   /// Newton's method from y. A term whose coefficient has the coordinate -infinity is absent and stays so.
   void polish_from(const vector& y) { keep(polish(y)); }
@@ -196,7 +195,7 @@ class basin_search {
     return !look.hopeless;
   }
 
-  end settle(const vector& y) { return follow_ ? polish(y) : without_nothing(newton(y, usual_evaluations)); }
+  end settle(const vector& y) { return f_.of.linear ? polish(y) : without_nothing(newton(y, usual_evaluations)); }
   end polish(const vector& y);
   end newton(const vector& y, int max_evaluations);
   end follow(const vector& y);
@@ -205,7 +204,6 @@ class basin_search {
   std::vector<end> lowest_of_each(std::vector<end> found) const;
 
   objective_type f_;
-  bool follow_;
   std::vector<end> ends_;
   std::size_t best_converged_ = static_cast<std::size_t>(-1);  ///< of the ends
   T squares_ = std::numeric_limits<T>::quiet_NaN();            ///< sum of squares there, once it is asked for
@@ -277,7 +275,7 @@ auto basin_search<Law>::newton(const vector& y, int max_evaluations) -> end {
 }
 
 /// Where too few residuals are in the quadratic zone for Newton to see a curvature: widens it to all of them, then
-/// narrows it.
+/// narrows it, as the absolute error needs from the first.
 template <loss_model Law>
 auto basin_search<Law>::follow(const vector& y) -> end {
   const T zone = f_.of.zone;
@@ -300,7 +298,7 @@ auto basin_search<Law>::follow(const vector& y) -> end {
 template <loss_model Law>
 auto basin_search<Law>::polish(const vector& y) -> end {
   if (!(f_.of.zone < infinity)) return without_nothing(newton(y, usual_evaluations));
-  if (follow_) return without_nothing(follow(y));
+  if (f_.of.linear) return without_nothing(follow(y));
   end result = without_nothing(newton(y, direct));
   if (result.converged) return result;
   const end followed = without_nothing(follow(result.x));

@@ -64,19 +64,18 @@ inline void check_criterion(std::string_view where, const criterion& c) {
   require(positive_finite(overestimates(c)), where, "criterion.overestimates", overestimates(c), "positive and finite");
 }
 
-/// Huber's delta of a criterion: infinite for the squared error, which has no linear zone, and for the absolute one,
-/// which has no quadratic zone, 64 times `resolution`, the rounding of a residual: so that a residual at the kink still
-/// has a slope that is known to a percent. The objective is then within 1e-14 of a nat a run.
+/// Huber's delta of a criterion: infinite for the squared error, which has no linear zone, 0 for the absolute one, which
+/// has no quadratic zone.
 template <real T>
-constexpr T quadratic_zone(const criterion& c, T resolution) {
+constexpr T quadratic_zone(const criterion& c) {
   if (const auto* h = std::get_if<huber>(&c)) return static_cast<T>(h->delta);
-  return std::holds_alternative<squared>(c) ? std::numeric_limits<T>::infinity() : 64 * resolution;
+  return std::holds_alternative<squared>(c) ? std::numeric_limits<T>::infinity() : T(0);
 }
 
-/// What a criterion is, over Huber's with the delta above: 1/delta for the absolute error.
+/// The slope of a criterion where it is linear: Huber's delta, or 1.
 template <real T>
-constexpr T criterion_unit(const criterion& c, T delta) {
-  return std::holds_alternative<absolute>(c) ? T(1) / delta : T(1);
+constexpr T linear_slope(const criterion& c) {
+  return std::holds_alternative<absolute>(c) ? T(1) : quadratic_zone<T>(c);
 }
 
 /// In a sentence: "huber(delta 0.001)".

@@ -65,16 +65,19 @@ void check_options(const fit_options<Law>& options, const constraints<Law>& limi
   }
 }
 
-/// What is fitted are the terms() of a law, what comes out is its formula: that they are one is tried at a run, with a law
-/// whose terms are 1, 2, 3 ... there, if such a law has its coefficients within the numbers there are.
+/// What is fitted are the terms() of a law, what comes out is its formula. Whether they are one at a run: of a law whose
+/// terms are 1, 2, 3 ... there, with exponents that differ as far as their bounds let them.
 template <sum_of_powers Law>
 void check_terms(const typename Law::input_type& at) {
   using T = typename Law::real_type;
+  constexpr auto table = Law::coefficients();
   Law law{};
-  T exponent = T(0.25);
-  for (const auto& row : Law::coefficients()) {
-    law.*row.member = std::clamp(exponent, static_cast<T>(row.lower), static_cast<T>(row.upper));
-    exponent += T(0.0625);
+  for (std::size_t k = 0; k < table.size(); ++k) {
+    const auto lower = static_cast<T>(table[k].lower), upper = static_cast<T>(table[k].upper);
+    const T share = static_cast<T>(k + 1) / static_cast<T>(table.size() + 1);
+    T from = std::clamp(T(0), lower, upper), to = std::clamp(from + 1, lower, upper);
+    if (from == to) from = std::clamp(to - 1, lower, upper);
+    law.*table[k].member = from + share * (to - from);
   }
   T sum = 0, count = 0;
   for (const auto& term : Law::terms()) {
@@ -85,20 +88,45 @@ void check_terms(const typename Law::input_type& at) {
     law.*term.coefficient = term.partial && power == 0 ? T(1) : count / power;
     sum += law.*term.coefficient * power;
   }
-  if (!is_finite(law) || !(sum < std::numeric_limits<T>::infinity())) return;
+  if (!is_finite(law) || !(sum < std::numeric_limits<T>::infinity()))
+    return;  // no such law can be told by its loss here
   if (!(std::abs(law(at) - sum) <= T(1e-6) * sum))
     refuse<std::invalid_argument>(joined({fit_name, ": the formula of ", Law::name, " gives ", text_of(law(at)),
                                           " where its terms() sum to ", text_of(sum)}));
 }
 
-/// The function that options ask for, over these runs.
-template <loss_model Law, class Runs>
-residual_function<typename Law::real_type> function_of(const fit_options<Law>& options, const Runs& runs) {
+/// The same at a few runs: the first, the last and some between, and the first with each partial term.
+template <sum_of_powers Law, class Distinct>
+void check_terms(const std::vector<Distinct>& runs) {
+  for (std::size_t i = 0; i < 5; ++i) check_terms<Law>(run_at<Law>(runs[i * (runs.size() - 1) / 4]));
+  for (const auto& term : Law::terms()) {
+    if (!term.partial) continue;
+    const auto has_it = [&](const Distinct& run) {
+      const auto at = run_at<Law>(run);
+      for (const auto& factor : {term.first, term.second})
+        if (factor.exponent != nullptr && !std::isfinite(factor.base(at))) return false;
+      return true;
+    };
+    const auto found = std::find_if(runs.begin(), runs.end(), has_it);
+    if (found != runs.end()) check_terms<Law>(run_at<Law>(*found));
+  }
+}
+
+/// The function that options ask for, over these runs. Where Huber's delta is below the rounding of residuals, as it is
+/// for the absolute error, their sigmas become weights: |r/sigma| = |r|/sigma.
+template <loss_model Law>
+residual_function<typename Law::real_type> function_of(const fit_options<Law>& options,
+                                                       std::vector<typename fit_problem<Law>::run_type>& runs) {
   using T = typename Law::real_type;
-  const T resolution =
-      std::holds_alternative<absolute>(options.criterion) ? fit_problem<Law>::resolution(runs, options.residual) : T(0);
-  return {options.residual, quadratic_zone(options.criterion, resolution),
-          static_cast<T>(overestimates(options.criterion))};
+  const T delta = quadratic_zone<T>(options.criterion), factor = static_cast<T>(overestimates(options.criterion));
+  // 64 times the rounding of a residual, so that one at the kink still has a slope that is known to a percent. The sum
+  // of the absolute errors is then right to 1e-14 of a nat a run.
+  const T least = 64 * fit_problem<Law>::resolution(runs, options.residual);
+  T widest = 0;
+  for (const auto& run : runs) widest = std::max(widest, run.sigma);
+  if (delta * widest > least) return {options.residual, delta, factor, false};
+  for (auto& run : runs) run.weight /= run.sigma, run.sigma = 1;
+  return {options.residual, least, factor, true};
 }
 
 /// Which coefficients the result lists as at a bound, and over which it asks whether the runs determine them. The
@@ -136,9 +164,12 @@ fit_result<Law> result_of(const basin_search<Law>& find, const std::vector<typen
       fit_problem<Law>::vector::Constant(nan), nan, nan, nan, nan, 0, false, false};
   const auto& best = minima.empty() ? nowhere : minima.front();
 
+  const bool relative = std::holds_alternative<relative_weights>(options.weights);
   T mass = 0, count = 0;
-  for (const auto& run : f.runs) mass += run.weight, count += run.count;
-  const T unit = criterion_unit(options.criterion, f.of.zone) / (options.reduction == reduction::sum ? T(1) : mass);
+  for (const auto& run : f.runs) mass += relative ? run.weight : run.count, count += run.count;
+  const T slope = f.of.linear ? linear_slope<T>(options.criterion) : T(1),
+          part = options.reduction == reduction::sum ? T(1) : mass;
+  const T unit = (f.of.linear ? slope / f.of.zone : T(1)) / part;
 
   fit_result<Law> result{};
   result.law = f.coordinates.law_at(best.x);
@@ -180,12 +211,11 @@ fit_result<Law> result_of(const basin_search<Law>& find, const std::vector<typen
   for (std::size_t i = 0; i < residuals.size(); ++i) {
     const T size = std::abs(residuals[i]);
     squares += f.runs[i].count * size * size;
-    sizes += f.weight(f.runs[i], residuals[i]) * f.runs[i].sigma * size;
+    sizes += f.weight(f.runs[i], residuals[i]) * size;
     result.residuals.largest = std::max(result.residuals.largest, size);
     if (size <= f.zone(f.runs[i])) result.residuals.in_quadratic_zone += static_cast<std::size_t>(f.runs[i].count);
   }
-  if (std::holds_alternative<absolute>(options.criterion))  // without the delta that it was reached by
-    result.objective = options.reduction == reduction::sum ? sizes : sizes / mass;
+  if (f.of.linear) result.objective = slope * sizes / part;  // without the zone that it was reached by
   result.residuals.root_mean_square = std::sqrt(squares / count);
   return result;
 }
@@ -207,7 +237,6 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
   check_options(options, limits);
   check_weights(fit_name, options.weights, static_cast<std::size_t>(std::ranges::size(observations)));
   check_observations(fit_name, observations, std::max<std::size_t>(limits.free_count(), 1));
-  if constexpr (sum_of_powers<Law>) check_terms<Law>((*std::ranges::begin(observations)).at);
   auto runs = distinct_runs<T>(observations, options.weights);
   T count = 0;
   for (const auto& run : runs) count += run.count;
@@ -215,9 +244,9 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
     require<std::invalid_argument>(false, fit_name, "sum of weights.count", count,
                                    joined({"at least the ", text_of(limits.free_count()), " free coefficients"}));
 
+  if constexpr (sum_of_powers<Law>) check_terms<Law>(runs);
   const auto function = function_of(options, runs);
-  basin_search<Law> find(typename basin_search<Law>::objective_type(std::move(runs), limits, function),
-                         std::holds_alternative<absolute>(options.criterion));
+  basin_search<Law> find(typename basin_search<Law>::objective_type(std::move(runs), limits, function));
   const auto& f = find.objective();
   if (options.search == search::screened) {
     if constexpr (sum_of_powers<Law>) {
@@ -262,8 +291,8 @@ fit_result<Law<detail::scalar_of<Runs>>> fit(const Runs& observations,
                                              const fit_options<Law<detail::scalar_of<Runs>>>& options = {}) {
   using T = detail::scalar_of<Runs>;
   if constexpr (std::same_as<T, float>)
-    return detail::rounded<Law>(
-        detail::fit_in<Law<double>>(detail::widened<Law>(observations), detail::options_in<double>(options)), options);
+    return detail::rounded(detail::fit_in(detail::widened<Law<T>>(observations), detail::options_in<double>(options)),
+                           options);
   else
     return detail::fit_in<Law<T>>(observations, options);
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <ranges>
 #include <vector>
@@ -13,11 +14,15 @@
 
 namespace scaling::detail {
 
+/// A law whose runs are in float.
+template <class Law>
+concept law_in_float = loss_model<Law> && std::same_as<typename Law::real_type, float>;
+
 /// The same runs in double.
-template <template <class> class Law, std::ranges::random_access_range Runs>
+template <law_in_float Law, std::ranges::random_access_range Runs>
 auto widened(const Runs& runs) {
-  using narrow = typename Law<float>::input_type;
-  using wide = typename Law<double>::input_type;
+  using narrow = typename Law::input_type;
+  using wide = typename rebind_t<Law, double>::input_type;
   std::vector<observation<wide>> result;
   for (const auto& run : runs) {
     observation<wide> one{{}, static_cast<double>(run.loss)};
@@ -29,9 +34,9 @@ auto widened(const Runs& runs) {
 }
 
 /// The same options for another scalar.
-template <class U, template <class> class Law, class T>
-fit_options<Law<U>> options_in(const fit_options<Law<T>>& options) {
-  fit_options<Law<U>> result;
+template <class U, loss_model Law>
+auto options_in(const fit_options<Law>& options) {
+  fit_options<rebind_t<Law, U>> result;
   if (options.start) result.start = law_in<U>(*options.start);
   for (const auto& [symbol, value] : options.fixed) result.fixed.push_back({symbol, static_cast<U>(value)});
   result.tied = options.tied;
@@ -46,10 +51,10 @@ fit_options<Law<U>> options_in(const fit_options<Law<T>>& options) {
 }
 
 /// A result in double, rounded to float. A coefficient that is beyond float makes it none.
-template <template <class> class Law>
-fit_result<Law<float>> rounded(const fit_result<Law<double>>& from, const fit_options<Law<float>>& options) {
+template <law_in_float Law>
+fit_result<Law> rounded(const fit_result<rebind_t<Law, double>>& from, const fit_options<Law>& options) {
   const auto to_float = [](double x) { return static_cast<float>(x); };
-  fit_result<Law<float>> result{};
+  fit_result<Law> result{};
   result.law = law_in<float>(from.law);
   result.objective = to_float(from.objective);
   result.termination = is_finite(result.law) ? from.termination : termination::not_converged;
@@ -71,7 +76,7 @@ fit_result<Law<float>> rounded(const fit_result<Law<double>>& from, const fit_op
   result.free_count = from.free_count;
   result.rank = from.rank;
   for (const auto& direction : from.undetermined) {
-    coefficient_direction<Law<float>> one{};
+    coefficient_direction<Law> one{};
     for (std::size_t k = 0; k < one.size(); ++k) one[k] = to_float(direction[k]);
     result.undetermined.push_back(one);
   }

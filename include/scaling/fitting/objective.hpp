@@ -40,12 +40,13 @@ typename Law::input_type run_at(const Distinct& run) {
   return at;
 }
 
-/// Which function of the residuals is summed: of which, Huber's delta (infinite for the squared error), and the factor
-/// of those above 0.
+/// Which function of the residuals is summed: of which, Huber's delta (infinite for the squared error), the factor of
+/// those above 0, and whether the zone is one of rounding alone.
 template <real T>
 struct residual_function {
   scaling::residual residual = scaling::residual::log;
   T zone = T(1e-3), overestimates = 1;
+  bool linear = false;
 };
 
 /// What both objectives know: the runs, the coordinates, and the function.

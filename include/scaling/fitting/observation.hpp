@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <ranges>
 #include <string>
@@ -67,6 +68,17 @@ void check_observations(const char* function, const Runs& runs, std::size_t free
   if (count < free_coefficients)
     require<std::invalid_argument>(false, function, "number of observations", count,
                                    joined({"at least the ", text_of(free_coefficients), " free coefficients"}));
+}
+
+/// Weights of which only the ratios matter, by the power of two that is returned, to about 1: their squares would else
+/// underflow or overflow, and nothing is rounded.
+template <class Distinct>
+int tame_weights(std::vector<Distinct>& runs) {
+  auto largest = runs.front().weight;
+  for (const auto& run : runs) largest = std::max(largest, run.weight);
+  const int power = std::ilogb(largest);
+  for (auto& run : runs) run.weight = std::ldexp(run.weight, -power);
+  return power;
 }
 
 /// The runs in canonical order, equal ones merged: digits of a fit then depend neither on the order of the runs nor on

@@ -10,9 +10,11 @@
 // With z0 = a = 0 it is the percentile interval.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -27,7 +29,7 @@ namespace scaling {
 
 /// The BCa interval of a statistic, from its bootstrap replicates, its estimate from all runs, and its values with one
 /// run (or one cluster of runs) left out at a time. Replicates equal to the estimate count half.
-/// NaN where there is none: a value is NaN, or all replicates are on one side of the estimate.
+/// NaN where there is none: a value is NaN, all replicates are on one side of the estimate, or there are fewer than two.
 /// Errors: std::domain_error for a level that is none; std::invalid_argument for fewer than two jackknife values, which
 /// would leave the acceleration out.
 template <real T>
@@ -41,10 +43,14 @@ interval<T> bca_interval(std::vector<T> replicates, T estimate, const std::vecto
   double below = 0;
   for (const T value : sorted) below += value < estimate ? 1 : value == estimate ? 0.5 : 0;
   const double share = below / static_cast<double>(sorted.size());
-  if (!(share > 0 && share < 1)) return {nan, nan, level};
+  if (!(share > 0 && share < 1) || sorted.size() < 2) return {nan, nan, level};
 
-  // Relative to one of them: the mean of equal values would be off by rounding, and skew.
-  const auto departure = [&](T value) { return static_cast<double>(value) - static_cast<double>(jackknife.front()); };
+  // From one of them, whose mean is not off by rounding where all are equal, and in units of the largest departure.
+  using wide = std::common_type_t<T, double>;
+  const auto from_first = [&](T value) { return wide(value) - wide(jackknife.front()); };
+  wide largest = 0;
+  for (const T value : jackknife) largest = std::max(largest, std::abs(from_first(value)));
+  const auto departure = [&](T value) { return static_cast<double>(from_first(value) / (largest > 0 ? largest : 1)); };
   double mean = 0, squares = 0, cubes = 0;
   for (const T value : jackknife) mean += departure(value) / static_cast<double>(jackknife.size());
   for (const T value : jackknife) {

@@ -147,9 +147,9 @@ bootstrap_sample<Law> collect(std::size_t n, std::size_t first, const Runner& fo
   return sample;
 }
 
-template <template <class> class Law>
-bootstrap_sample<Law<float>> rounded(const bootstrap_sample<Law<double>>& sample) {
-  bootstrap_sample<Law<float>> result{{}, sample.first_replicate, {}, sample.disagreed};
+template <law_in_float Law>
+bootstrap_sample<Law> rounded(const bootstrap_sample<rebind_t<Law, double>>& sample) {
+  bootstrap_sample<Law> result{{}, sample.first_replicate, {}, sample.disagreed};
   auto failed = sample.failed.begin();
   for (std::size_t i = 0; i < sample.laws.size(); ++i) {
     result.laws.push_back(law_in<float>(sample.laws[i]));
@@ -199,11 +199,11 @@ bootstrap_sample<Law> bootstrap(const fit_result<Law>& result, const Runs& obser
 }
 
 /// Of runs in float: drawn and fitted in double, and the laws rounded.
-template <template <class> class Law, std::ranges::random_access_range Runs, index_runner Runner>
-bootstrap_sample<Law<float>> bootstrap(const fit_result<Law<float>>& result, const Runs& observations,
-                                       const bootstrap_options& options, const Runner& for_each_index) {
+template <detail::law_in_float Law, std::ranges::random_access_range Runs, index_runner Runner>
+bootstrap_sample<Law> bootstrap(const fit_result<Law>& result, const Runs& observations,
+                                const bootstrap_options& options, const Runner& for_each_index) {
   const auto wide = detail::again_in_double(detail::bootstrap_name, result, observations);
-  return detail::rounded(bootstrap(wide.result, wide.runs, options, for_each_index));
+  return detail::rounded<Law>(bootstrap(wide.result, wide.runs, options, for_each_index));
 }
 
 /// The same on the threads of this machine.
@@ -225,11 +225,11 @@ bootstrap_sample<Law> jackknife(const fit_result<Law>& result, const Runs& obser
                               [&](std::size_t i) { return refit(draws.without(i)); });
 }
 
-template <template <class> class Law, std::ranges::random_access_range Runs>
-bootstrap_sample<Law<float>> jackknife(const fit_result<Law<float>>& result, const Runs& observations,
-                                       const std::string& cluster_by = {}, unsigned threads = 0) {
+template <detail::law_in_float Law, std::ranges::random_access_range Runs>
+bootstrap_sample<Law> jackknife(const fit_result<Law>& result, const Runs& observations,
+                                const std::string& cluster_by = {}, unsigned threads = 0) {
   const auto wide = detail::again_in_double("scaling::jackknife", result, observations);
-  return detail::rounded(jackknife(wide.result, wide.runs, cluster_by, threads));
+  return detail::rounded<Law>(jackknife(wide.result, wide.runs, cluster_by, threads));
 }
 
 }  // namespace scaling

@@ -143,14 +143,18 @@ struct without_largest {
   }
 };
 
-/// Without runs whose residual at the original fit is larger than so many times the median one.
+/// Without runs whose residual (log or plain, as the fit's) at the original fit is larger than so many times the median one.
 struct without_outliers {
   double medians = 5;
 
   template <loss_model Law>
   operator change<Law>() const {
     return {"without residuals above " + detail::text_of(medians) + " medians", [*this](sensitivity_case<Law>& c) {
-              const auto size = [&](const auto& run) { return std::abs(std::log(c.original.law(run.at) / run.loss)); };
+              const bool of_logs = c.original.options.residual == residual::log;
+              const auto size = [&](const auto& run) {
+                const auto predicted = c.original.law(run.at);
+                return std::abs(of_logs ? std::log(predicted / run.loss) : predicted - run.loss);
+              };
               std::vector<typename Law::real_type> all;
               for (const auto& run : c.runs) all.push_back(size(run));
               std::nth_element(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2), all.end());

@@ -111,12 +111,7 @@ coefficient_covariance<Law> covariance(const fit_result<Law>& result, const Runs
   const auto limits = detail::constraints_of(function, options);
   detail::check_weights(function, options.weights, static_cast<std::size_t>(std::ranges::size(observations)));
   auto runs = detail::distinct_runs<T>(observations, options.weights);
-  if (std::holds_alternative<relative_weights>(options.weights)) {
-    // Only their ratios matter, but their squares would underflow or overflow. By a power of two nothing is rounded.
-    T largest = 0;
-    for (const auto& run : runs) largest = std::max(largest, run.weight);
-    for (auto& run : runs) run.weight = std::ldexp(run.weight, -std::ilogb(largest));
-  }
+  if (std::holds_alternative<relative_weights>(options.weights)) detail::tame_weights(runs);
   const auto of = detail::function_of(options, runs);
   const detail::objective<Law> f(std::move(runs), limits, of);
   T n = 0;
@@ -184,9 +179,9 @@ coefficient_covariance<Law> covariance(const fit_result<Law>& result, const Runs
 }
 
 /// Of runs in float: made in double, and rounded.
-template <template <class> class Law, std::ranges::random_access_range Runs>
-coefficient_covariance<Law<float>> covariance(const fit_result<Law<float>>& result, const Runs& observations,
-                                              covariance_form form = covariance_form::sandwich) {
+template <detail::law_in_float Law, std::ranges::random_access_range Runs>
+coefficient_covariance<Law> covariance(const fit_result<Law>& result, const Runs& observations,
+                                       covariance_form form = covariance_form::sandwich) {
   const auto wide = detail::again_in_double("scaling::covariance", result, observations);
   const auto answer = covariance(wide.result, wide.runs, form);
   return {result.law, answer.factor.template cast<float>(), answer.excluded, answer.status, answer.in_quadratic_zone};

@@ -15,19 +15,19 @@
 
 namespace scaling::detail {
 
-template <template <class> class Law>
+template <loss_model Law>
 struct fit_in_double {
-  std::vector<observation<typename Law<double>::input_type>> runs;
-  fit_result<Law<double>> result;
+  std::vector<observation<typename Law::input_type>> runs;
+  fit_result<Law> result;
 };
 
 /// The runs in double and their fit, which is what the result in float was rounded from.
-template <template <class> class Law, std::ranges::random_access_range Runs>
-fit_in_double<Law> again_in_double(const char* function, const fit_result<Law<float>>& result,
-                                   const Runs& observations) {
+template <law_in_float Law, std::ranges::random_access_range Runs>
+fit_in_double<rebind_t<Law, double>> again_in_double(const char* function, const fit_result<Law>& result,
+                                                     const Runs& observations) {
   require_weighted_runs_of(function, result, observations);
   auto runs = widened<Law>(observations);
-  auto fitted = fit_in<Law<double>>(runs, options_in<double>(result.options));
+  auto fitted = fit_in(runs, options_in<double>(result.options));
   return {std::move(runs), std::move(fitted)};
 }
 
@@ -36,9 +36,9 @@ template <loss_model Law, std::ranges::random_access_range Runs>
 fit_result<Law> fit_by(const fit_options<Law>& options, const Runs& observations) {
   return fit_in<Law>(observations, options);
 }
-template <template <class> class Law, std::ranges::random_access_range Runs>
-fit_result<Law<float>> fit_by(const fit_options<Law<float>>& options, const Runs& observations) {
-  return rounded<Law>(fit_in<Law<double>>(widened<Law>(observations), options_in<double>(options)), options);
+template <law_in_float Law, std::ranges::random_access_range Runs>
+fit_result<Law> fit_by(const fit_options<Law>& options, const Runs& observations) {
+  return rounded(fit_in(widened<Law>(observations), options_in<double>(options)), options);
 }
 
 }  // namespace scaling::detail

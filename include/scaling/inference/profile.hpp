@@ -174,6 +174,7 @@ class profiled_statistic {
   void set_lambda(const fit_result<Law>& result) {
     auto runs = distinct_runs<T>(observations_, options_.weights);
     const auto limits = constraints_of("scaling::profile", options_);
+    const int power = std::holds_alternative<relative_weights>(options_.weights) ? tame_weights(runs) : 0;
     const auto function = function_of(options_, runs);
     const typename basin_search<Law>::objective_type f(std::move(runs), limits, function);
     T squares = 0, curvature = 0;
@@ -182,7 +183,7 @@ class profiled_statistic {
       squares += slope * slope / run.count;
       curvature += f.curvature(run, r) * run.sigma * run.sigma;
     }
-    lambda_ = squares / (n_ - static_cast<T>(result.free_count)) / (curvature / n_);
+    lambda_ = std::ldexp(squares / (n_ - static_cast<T>(result.free_count)) / (curvature / n_), power);
   }
 
   const Runs& observations_;
@@ -296,9 +297,9 @@ auto profile(const fit_result<Law>& result, const Runs& observations, std::strin
 }
 
 /// Of runs in float: made in double, and rounded.
-template <template <class> class Law, std::ranges::random_access_range Runs>
-profile_interval<float> profile(const fit_result<Law<float>>& result, const Runs& observations, std::string_view symbol,
-                                double level = 0.95, const std::optional<huber>& density = {}) {
+template <detail::law_in_float Law, std::ranges::random_access_range Runs>
+auto profile(const fit_result<Law>& result, const Runs& observations, std::string_view symbol, double level = 0.95,
+             const std::optional<huber>& density = {}) -> profile_interval<typename Law::real_type> {
   const auto wide = detail::again_in_double("scaling::profile", result, observations);
   const auto p = profile(wide.result, wide.runs, symbol, level, density);
   const auto to_float = [](double x) { return static_cast<float>(x); };

@@ -130,8 +130,7 @@ auto refitter<Law>::operator()(std::vector<run_type> runs) const -> refit_answer
   }
   if (!good || count < static_cast<T>(std::max<std::size_t>(limits_.free_count(), 1))) return {nothing(), false, true};
   const auto function = function_of(options_, runs);
-  basin_search<Law> find(typename basin_search<Law>::objective_type(std::move(runs), limits_, function),
-                         std::holds_alternative<absolute>(options_.criterion));
+  basin_search<Law> find(typename basin_search<Law>::objective_type(std::move(runs), limits_, function));
   const auto& f = find.objective();
   find.polish_from(f.coordinates.of(law_));
   const auto starts = screened_starts(f);
