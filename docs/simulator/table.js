@@ -80,8 +80,12 @@ function columnOf(quantity, header) {
   const { line, cells } = header;
   const names = cells.map((name) => shown(name, "'"));
   const found = [...cells.keys()].filter((i) => spellings[quantity].includes(plainName(cells[i])));
-  if (quantity === 'loss' && found.length > 0 && found.every((i) => plainName(cells[i]) === 'l'))  // or are these layers?
-    found.push(...[...cells.keys()].filter((i) => plainName(cells[i]).includes('loss')));
+  if (found.length === 1 && cells[found[0]].length === 1) {  // which may be the layers L, or the width d
+    const word = { parameters: 'param', tokens: 'token', loss: 'loss' }[quantity];
+    found.push(...[...cells.keys()].filter((i) => plainName(cells[i]).includes(word) &&
+      !(quantity === 'tokens' && plainName(cells[i]).includes('unique')) &&
+      !(quantity !== 'loss' && plainName(cells[i]).includes('per'))));
+  }
   const label = (i) => `column ${i + 1} ${names[i]}`;
   if (found.length === 0) {
     const more = names.length > 30 ? ` and ${names.length - 30} more` : '';

@@ -1,9 +1,12 @@
 // The eigenvalues and eigenvectors by which a fit is judged.
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <Eigen/Core>
@@ -32,6 +35,26 @@ matrix<T> gram(support::random_numbers& random, int rank, double spread) {
 
 using law_type = scaling::chinchilla<>;
 constexpr law_type truth{1.7, 400, 2000, 0.33, 0.37};
+
+/// A law whose coefficients are fitted as they are.
+template <class T = double>
+struct linear {
+  using real_type = T;
+  using input_type = scaling::training_run<scaling::value_of_t<T>>;
+  static constexpr std::string_view name = "linear", formula = "E + G D + H/N";
+  T E, G, H;
+
+  constexpr T operator()(const input_type& at) const { return E + G * at.tokens + H / at.parameters; }
+  bool operator==(const linear&) const = default;
+  static constexpr auto coefficients() {
+    using row = scaling::coefficient<linear>;
+    constexpr double most = std::numeric_limits<double>::infinity();
+    using scaling::scale, scaling::enters;
+    return std::array{row{"E", &linear::E, scale::linear, -most, most, enters::linearly, {0, 2, 2}},
+                      row{"G", &linear::G, scale::linear, -most, most, enters::linearly, {0, 1, 2}},
+                      row{"H", &linear::H, scale::linear, -most, most, enters::linearly, {0, 1, 2}}};
+  }
+};
 
 /// The largest change of a log prediction where the law moves along a direction by t.
 double change(const law_type& law, const scaling::coefficient_direction<law_type>& direction, double t,
@@ -122,6 +145,40 @@ TEST_CASE("At one model size the floor grows as the term of the size shrinks") {
   const double A_term = truth.A * std::pow(1e9, -truth.alpha);
   CHECK(open[0] * truth.E == Catch::Approx(-open[1] * A_term).epsilon(1e-6));
   CHECK(std::abs(open[0]) > 0.01);
+}
+
+TEST_CASE("Two model sizes, which cannot tell a floor, were called identified with the floor at its bound of 0") {
+  support::random_numbers random(3);
+  for (const auto& [sizes, counts] : {std::pair(2, 12), std::pair(12, 2)})
+    for (int table = 0; table < 20; ++table) {
+      CAPTURE(sizes, table);
+      std::vector<scaling::observation<>> runs;
+      for (int i = 0; i < sizes; ++i)
+        for (int j = 0; j < counts; ++j) {
+          const double N = 3e8 * std::pow(30, double(i) / (sizes - 1)),
+                       D = 1e9 * std::pow(500, double(j) / (counts - 1));
+          runs.push_back({{N, D}, truth({N, D}) * std::exp(0.01 * random.between(-1, 1))});
+        }
+      for (const scaling::criterion& criterion :
+           {scaling::criterion(scaling::huber{}), scaling::criterion(scaling::squared{})}) {
+        const auto result = scaling::fit<scaling::chinchilla>(runs, {.criterion = criterion});
+        CHECK_FALSE(result.identified());
+        CHECK(result.rank == result.free_count - 1);
+      }
+    }
+}
+
+TEST_CASE("Whether coefficients with units are identified depended on the units") {
+  for (const double unit : {1.0, 1e3, 1e9}) {
+    CAPTURE(unit);
+    std::vector<scaling::observation<>> runs;
+    for (const double N : {1e8, 4e8, 2e9, 1e10})
+      for (const double D : {2e9, 1e10, 5e10, 2e11})
+        runs.push_back({{N / unit, D / unit}, (2 + 1e-12 * D + 3e7 / N) * (1 + 1e-3 * std::cos(N + 3 * D))});
+    const auto result = scaling::fit<linear>(runs);
+    CHECK(result.identified());
+    CHECK(result.singular_ratio == Catch::Approx(0.3829554).epsilon(1e-6));
+  }
 }
 
 TEST_CASE("Where no coefficient is free nothing is open") {

@@ -69,6 +69,7 @@ const table tables[] = {
      "columns::loss"},
     {"doubled_column", ":1: column 3 'loss' and column 4 'loss' both match loss, must be one"},
     {"layers_by_letter", ":1: column 3 'L' and column 4 'c4_loss' both match loss, must be one"},
+    {"width_by_letter", ":1: column 2 'd' and column 4 'total_tokens' both match tokens, must be one"},
     {"two_losses", ":1: column 4 'loss' and column 5 'val_loss' both match loss, must be one"},
     {"doubled_in_another_case", ":1: column 1 'parameters' and column 2 'N' both match parameters, must be one"},
     {"comment_first",

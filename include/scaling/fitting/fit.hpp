@@ -129,6 +129,21 @@ residual_function<typename Law::real_type> function_of(const fit_options<Law>& o
   return {options.residual, least, factor, true};
 }
 
+/// y with a thousandth of the losses in each term that has vanished, so that its coefficient has an effect.
+template <loss_model Law, class Objective>
+auto with_traces(const Objective& f, typename fit_problem<Law>::vector y) {
+  using T = typename Law::real_type;
+  if constexpr (sum_of_powers<Law>) {
+    auto x = f.coordinates.terms_at(y);
+    for (int k = 0; k < x.size(); ++k)
+      if (x[k] == -std::numeric_limits<T>::infinity()) x[k] = std::log(T(1e-3));
+    const auto traced = f.coordinates.of_terms(x);
+    for (int k = 0; k < y.size(); ++k)
+      if (y[k] == -std::numeric_limits<T>::infinity()) y[k] = traced[k];
+  }
+  return y;
+}
+
 /// Which coefficients the result lists as at a bound, and over which it asks whether the runs determine them. The
 /// exponent of a vanished term has no effect: it is neither at a bound nor determined.
 template <loss_model Law, class Objective>
@@ -136,7 +151,7 @@ void judge_coefficients(const Objective& f, const typename fit_problem<Law>::vec
   using T = typename Law::real_type;
   constexpr auto table = Law::coefficients();
   const auto& limits = f.coordinates.limits();
-  std::array<bool, table.size()> counted{};
+  std::array<bool, table.size()> inside{}, effective{};
   for (std::size_t k = 0; k < table.size(); ++k) {
     if (limits.held[k]) continue;
     bool idle = false;
@@ -144,9 +159,15 @@ void judge_coefficients(const Objective& f, const typename fit_problem<Law>::vec
     const T value = result.law.*table[k].member;
     const bool hit = !idle && (value <= limits.lower[k] || value >= limits.upper[k]);
     if (hit) result.at_bound.push_back({table[k].symbol, value <= limits.lower[k] ? limits.lower[k] : limits.upper[k]});
-    counted[k] = limits.free(k) && !hit;
+    inside[k] = limits.free(k) && !hit;
+    effective[k] = limits.free(k) && !idle;
   }
-  auto identified = identify<Objective, Law>(f, y, counted);
+  auto identified = identify<Objective, Law>(f, y, inside);
+  if (!result.at_bound.empty()) {
+    // Along what the runs leave open a search may have slid to a bound, which then determines what they do not.
+    auto all = identify<Objective, Law>(f, with_traces<Law>(f, y), effective);
+    if (all.rank < all.counted) identified = std::move(all);
+  }
   result.singular_ratio = identified.singular_ratio;
   result.free_count = identified.counted;
   result.rank = identified.rank;

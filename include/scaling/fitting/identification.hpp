@@ -103,10 +103,15 @@ identification<Law> identify(const Objective& f, const typename fit_problem<Law>
 
   const matrix gram = f.log_gram(y), natural = f.coordinates.natural_slopes();
   identification<Law> result;
+  // The effect of a coefficient, squared: of an e-fold of it, or of as much as there is, since it may have units.
+  const auto effect = [&](std::size_t k) {
+    const bool relative = Law::coefficients()[k].scale == scale::linear && y[at(k)] != 0;
+    return gram(at(k), at(k)) * (relative ? y[at(k)] * y[at(k)] : T(1));
+  };
   T longest = 0;
   for (std::size_t k = 0; k < P; ++k) {
     result.counted += counted[k];
-    if (counted[k]) longest = std::max(longest, gram(at(k), at(k)));
+    if (counted[k]) longest = std::max(longest, effect(k));
   }
   const T rounding = 64 * std::numeric_limits<T>::epsilon();
   std::array<T, P> length{};
@@ -124,7 +129,7 @@ identification<Law> identify(const Objective& f, const typename fit_problem<Law>
   int size = 0;
   for (std::size_t k = 0; k < P; ++k) {
     if (!counted[k]) continue;
-    if (!(gram(at(k), at(k)) > rounding * rounding * longest)) {  // no more than the rounding of logs
+    if (!(effect(k) > rounding * rounding * longest)) {  // no more than the rounding of logs
       direction([&](std::size_t i) { return T(i == k); });
       continue;
     }

@@ -37,8 +37,9 @@ struct named_column {
 
 /// Which columns to read. A name that is given is looked for as it is written, and if no column has it, without regard
 /// to case, blanks, hyphens and underscores. One that is not given is recognised by its usual spellings ("N", "params",
-/// "Model Size"; "D", "Training Tokens"; "loss", "val_loss"): two columns that fit are an error, not a guess. So is an "L"
-/// for the loss beside a column whose name has "loss" in it.
+/// "Model Size"; "D", "Training Tokens"; "loss", "val_loss"): two columns that fit are an error, not a guess. So is a
+/// letter beside a column whose name has the word: "L" beside "c4_loss" may be the layers, "d" beside "total_tokens" the
+/// width ("tokens_per_parameter" is no count).
 struct columns {
   std::string parameters{}, tokens{}, unique_tokens{}, flops{}, loss{};
   std::string drop{};                  ///< flags: rows that say 1, true or yes are left out; 0, false, no or empty stay
@@ -49,22 +50,24 @@ struct columns {
 
 namespace scaling::detail {
 
-/// A quantity that tables of runs know by several names, here as `plain_name` writes them.
+/// A quantity that tables of runs know by several names, here as `plain_name` writes them, and the word for it.
 struct known_quantity {
   std::string_view name;
   std::string io::columns::*column;
-  std::string_view spellings;
+  std::string_view word, spellings;
 };
 
 inline constexpr known_quantity known_quantities[] = {
-    {"parameters", &io::columns::parameters,
+    {"parameters", &io::columns::parameters, "param",
      "parameters params n nparameters nparams numparameters numparams numberofparameters parametercount paramcount "
      "modelsize modelparameters modelparams"},
-    {"tokens", &io::columns::tokens,
+    {"tokens", &io::columns::tokens, "token",
      "tokens d ntokens numtokens numberoftokens tokencount trainingtokens traintokens tokensseen"},
-    {"unique_tokens", &io::columns::unique_tokens, "uniquetokens u nuniquetokens numuniquetokens distincttokens"},
-    {"flops", &io::columns::flops, "flops flop c trainingflops trainingflop trainflops trainflop totalflops totalflop"},
-    {"loss", &io::columns::loss,
+    {"unique_tokens", &io::columns::unique_tokens, "unique",
+     "uniquetokens u nuniquetokens numuniquetokens distincttokens"},
+    {"flops", &io::columns::flops, "flop",
+     "flops flop c trainingflops trainingflop trainflops trainflop totalflops totalflop"},
+    {"loss", &io::columns::loss, "loss",
      "loss l valloss validationloss evalloss evaluationloss testloss finalloss finalvalloss finalvalidationloss"},
 };
 
@@ -117,9 +120,16 @@ class column_finder {
         std::find_if(known_quantities, end, [&](const auto& one) { return one.name == quantity; });
     if (known != end) spellings = known->spellings;
     auto found = columns_among(spellings);
-    if (quantity == "loss" && columns_among("l").size() == found.size())  // L may also be the layers of a model
-      for (auto& other : columns_where([&](auto cell) { return plain_name(cell).find("loss") != std::string::npos; }))
-        if (!found.empty()) found.push_back(std::move(other));
+    // A letter may be something else of the model: its layers L, its width d. Then another column has the word.
+    if (known != end && found.size() == 1 && table_.cells()[found[0].index].size() == 1) {
+      const auto has = [](const std::string& text, std::string_view word) { return text.find(word) != text.npos; };
+      for (auto& other : columns_where([&](auto cell) {
+             const std::string plain = plain_name(cell);
+             return has(plain, known->word) && (quantity != "tokens" || !has(plain, "unique")) &&
+                    (quantity == "loss" || !has(plain, "per"));
+           }))
+        found.push_back(std::move(other));
+    }
     const std::string name(quantity);
     return the_one(found, "no column is recognised as " + name, name,
                    "; name one by columns::" + (known != end ? name : "others"));
