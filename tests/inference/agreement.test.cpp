@@ -177,3 +177,24 @@ TEST_CASE("Wald's test of a fit with a tie had a degree of freedom too many, and
   CHECK(sc::wald_test(c, other).p_value == 0);
   CHECK(sc::wald_test(c, result.law).p_value == 1);
 }
+
+TEST_CASE("likelihoods in float were summed in float") {
+  sc::philox_stream random(4, 1);
+  std::vector<sc::observation<sc::training_run<float>>> runs;
+  std::vector<sc::observation<>> in_double;
+  for (int i = 0; i < 24000; ++i) {
+    const float N = static_cast<float>(1e8 * std::exp(random.normal())), D = 20 * N;
+    runs.push_back({{N, D}, static_cast<float>(law(double(N), double(D)) * std::exp(0.005 * random.normal()))});
+    in_double.push_back({{double(N), double(D)}, double(runs.back().loss)});
+  }
+  const auto fitted = sc::detail::law_in<float>(law);
+  auto other = fitted;
+  other.E += 1e-5F;
+  const auto statistic = [](const auto& a, const auto& b, const auto& of) {
+    return double(sc::likelihood_ratio_test(a, b, of, sc::squared{}).statistic);
+  };
+  const auto wide = sc::detail::law_in<double>(fitted), wide_other = sc::detail::law_in<double>(other);
+  CHECK(statistic(fitted, other, runs) == Approx(statistic(wide, wide_other, in_double)).epsilon(1e-6));
+  CHECK(sc::log_likelihood(fitted, runs).log_likelihood ==
+        static_cast<float>(sc::log_likelihood(wide, in_double).log_likelihood));
+}

@@ -1,9 +1,12 @@
 // Sensitivity: each change does what it says, and a row is the fit and the plan that follow.
 // SPDX-License-Identifier: BSL-1.0
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <scaling/chinchilla.hpp>
@@ -35,6 +38,26 @@ runs noisy() {
       result.push_back({{N, ratio * N}, truth(N, ratio * N) * std::exp(0.003 * random.normal())});
   return result;
 }
+
+/// A power of the size with a floor of either sign.
+template <class T = double>
+struct signed_floor {
+  using real_type = T;
+  using input_type = sc::training_run<sc::value_of_t<T>>;
+  static constexpr std::string_view name = "signed_floor", formula = "E + A/N^alpha";
+  T E, A, alpha;
+
+  constexpr T operator()(const input_type& at) const { return E + A * sc::cmath::pow(T(at.parameters), -alpha); }
+  bool operator==(const signed_floor&) const = default;
+  static constexpr auto coefficients() {
+    using sc::scale, sc::enters;
+    using row = sc::coefficient<signed_floor>;
+    constexpr double most = std::numeric_limits<double>::infinity();
+    return std::array{row{"E", &signed_floor::E, scale::linear, -most, most, enters::linearly, {0, 2, 2}},
+                      row{"A", &signed_floor::A, scale::log, 0, most, enters::linearly, {0, 20, 2}},
+                      row{"alpha", &signed_floor::alpha, scale::linear, 0, 2, enters::nonlinearly, {0, 1, 2}}};
+  }
+};
 
 /// What a change makes of a case.
 sc::sensitivity_case<law_type> after(const sc::fit_result<law_type>& result, const sc::change<law_type>& change) {
@@ -199,4 +222,11 @@ TEST_CASE("outliers of a fit of plain residuals were those of logs") {
     if (sizes[i] <= 2.5 * sorted[18]) left.push_back(data[i]);
   CHECK(left.size() < data.size());
   CHECK(changed.runs == left);
+}
+
+TEST_CASE("a floor that is fitted as it is was rounded with the exponents") {
+  const sc::fit_result<signed_floor<>> none{};
+  sc::sensitivity_case<signed_floor<>> changed{none, {}, {}, {}, {}};
+  sc::change<signed_floor<>>(sc::rounded_exponents{2}).apply(changed);
+  CHECK(changed.afterwards({1.690646, 521.123, 0.353456}) == signed_floor<>{1.690646, 521.123, 0.35});
 }

@@ -77,7 +77,7 @@ struct [[nodiscard]] fit_result {
   std::array<input_range<T>, input_count<typename Law::input_type>> range;  ///< of the inputs, in their order
   residual_summary<T> residuals;
   T singular_ratio;  ///< see identified()
-  int free_count;    ///< coefficients that are neither fixed, nor tied to another, nor at a bound
+  int free_count;    ///< coefficients that are neither fixed, nor tied to another, nor held at a bound by the runs
   int rank;          ///< how many directions among them the runs determine
   std::vector<coefficient_direction<Law>> undetermined;  ///< the others, along which predictions hardly change
   fit_options<Law> options;
@@ -85,9 +85,10 @@ struct [[nodiscard]] fit_result {
   bool converged() const { return termination == scaling::termination::converged; }
 
   /// Whether the runs determine every coefficient: the Jacobian of the log predictions, over the coefficients that are
-  /// neither fixed nor at a bound, with columns of unit length in centred coordinates, has its smallest singular value
-  /// above 1e-6 of its largest. Real tables have 4e-3 and more; one model size leaves rank 3 of 5; one ratio D/N gives
-  /// 3e-7. It is local: flat valleys and other minima are in `basins`.
+  /// not fixed, with columns of unit length in centred coordinates, has its smallest singular value above 1e-6 of its
+  /// largest. One at a bound counts as well, a vanished term by a trace of it: what a search has slid to along a valley
+  /// the runs have not said. Real tables have 4e-3 and more; two model sizes leave rank 4 of 5, one 3 of 5; one ratio D/N
+  /// gives 3e-7. It is local: flat valleys and other minima are in `basins`.
   bool identified() const { return singular_ratio > T(1e-6); }
 };
 

@@ -19,7 +19,7 @@ template <class Law>
 concept law_in_float = loss_model<Law> && std::same_as<typename Law::real_type, float>;
 
 /// The same runs in double.
-template <law_in_float Law, std::ranges::random_access_range Runs>
+template <law_in_float Law, std::ranges::input_range Runs>
 auto widened(const Runs& runs) {
   using narrow = typename Law::input_type;
   using wide = typename rebind_t<Law, double>::input_type;

@@ -19,6 +19,7 @@
 
 #include <scaling/core/error.hpp>
 #include <scaling/fitting/criterion.hpp>
+#include <scaling/fitting/in_double.hpp>
 #include <scaling/inference/coefficient_covariance.hpp>
 #include <scaling/inference/likelihood.hpp>
 #include <scaling/loss_model.hpp>
@@ -97,6 +98,16 @@ agreement<typename Law::real_type> likelihood_ratio_test(const Law& fitted, cons
   const auto gain = log_likelihood(fitted, observations, density).log_likelihood -
                     log_likelihood(other, observations, density).log_likelihood;
   return detail::chi_squared_agreement(2 * gain, degrees_of_freedom);
+}
+
+/// Of laws in float: their difference in double, and rounded.
+template <detail::law_in_float Law, std::ranges::input_range Runs>
+agreement<float> likelihood_ratio_test(const Law& fitted, const Law& other, const Runs& observations,
+                                       const criterion& density = huber{},
+                                       int degrees_of_freedom = int(coefficient_count<Law>)) {
+  const auto wide = likelihood_ratio_test(detail::law_in<double>(fitted), detail::law_in<double>(other),
+                                          detail::widened<Law>(observations), density, degrees_of_freedom);
+  return {static_cast<float>(wide.statistic), wide.degrees_of_freedom, static_cast<float>(wide.p_value)};
 }
 
 }  // namespace scaling

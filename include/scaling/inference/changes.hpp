@@ -200,7 +200,8 @@ struct rounded_exponents {
               c.afterwards = [decimals = decimals](const Law& law) {
                 Law result = law;
                 for (const auto& row : Law::coefficients())
-                  if (row.scale == scale::linear) result.*row.member = detail::rounded_to(law.*row.member, decimals);
+                  if (row.scale == scale::linear && row.enters == enters::nonlinearly)
+                    result.*row.member = detail::rounded_to(law.*row.member, decimals);
                 return result;
               };
             }};

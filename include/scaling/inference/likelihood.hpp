@@ -24,6 +24,7 @@
 #include <scaling/core/error.hpp>
 #include <scaling/core/root.hpp>
 #include <scaling/fitting/criterion.hpp>
+#include <scaling/fitting/in_double.hpp>
 #include <scaling/inference/residual_derivatives.hpp>
 #include <scaling/loss_model.hpp>
 
@@ -108,6 +109,14 @@ scaled_likelihood<typename Law::real_type> log_likelihood(const Law& law, const 
   constexpr T pi = T(3.14159265358979323846264338327950288L);
   const T variance = squares / n;
   return {-n / 2 * (std::log(2 * pi * variance) + 1), std::sqrt(variance)};
+}
+
+/// Of a law in float: summed in double, and rounded.
+template <detail::law_in_float Law, std::ranges::input_range Runs>
+scaled_likelihood<float> log_likelihood(const Law& law, const Runs& observations, const criterion& density = huber{},
+                                        residual kind = residual::log) {
+  const auto wide = log_likelihood(detail::law_in<double>(law), detail::widened<Law>(observations), density, kind);
+  return {static_cast<float>(wide.log_likelihood), static_cast<float>(wide.scale)};
 }
 
 }  // namespace scaling

@@ -83,7 +83,7 @@ class refitter {
  private:
   /// Whether one more Newton step would gain nothing that matters to a replicate, though perhaps more than rounding.
   static bool settled(const typename basin_search<Law>::end& end, T floor) {
-    return end.predicted_decrease <= T(1e-12) * std::abs(end.value) + floor;
+    return end.converged || end.predicted_decrease <= T(1e-12) * std::abs(end.value) + floor;
   }
 
   static bool agree(const basin_search<Law>& find) {
