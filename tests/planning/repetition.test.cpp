@@ -105,6 +105,18 @@ TEST_CASE("The unique tokens for a loss at a given compute make its plan reach t
   }
 }
 
+TEST_CASE("Losses that Muennighoff's plan reaches with more tokens than it sees were refused where tokens are dear") {
+  const muennighoff<> law{1.7, 480, 2100, 0.34, 0.28, 15, 5};
+  const training_cost dear{6, 1, 2};
+  for (const double U : {1e7, 1e8, 9e8, 1e9, 3e9}) {
+    CAPTURE(U);
+    const double loss = compute_optimal(law, 1e25, U, dear).loss;
+    const double fewest = unique_tokens_for_loss(law, loss, 1e25, dear);
+    CHECK(fewest <= U * (1 + 1e-9));
+    CHECK(compute_optimal(law, 1e25, fewest, dear).loss == Approx(loss).epsilon(1e-12));
+  }
+}
+
 TEST_CASE("A token more is worth the derivative of the loss") {
   support::random_numbers random(64);
   for (int i = 0; i < 100; ++i) {
