@@ -364,3 +364,11 @@ TEST_CASE("one in six replicates of absolute errors counted as failed, though it
   const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::absolute{}});
   CHECK(sc::bootstrap(result, data, {.replicates = 200, .seed = 5}).failed.size() <= 4);
 }
+
+TEST_CASE("drawn residuals of a law that meets each of its runs, given twice, had replicates without spread") {
+  const auto all = noisy(0.01);
+  runs twice;
+  for (const std::size_t i : {0U, 7U, 14U, 20U, 30U, 0U, 7U, 14U, 20U, 30U}) twice.push_back(all[i]);
+  const auto result = sc::fit<sc::chinchilla>(twice, {.criterion = sc::squared{}});
+  CHECK(sc::bootstrap(result, twice, {.replicates = 5, .draw = sc::resampling::residuals}).failed.size() == 5);
+}

@@ -300,6 +300,14 @@ TEST_CASE("as many runs as coefficients had standard errors of 1e-15") {
   CHECK(sc::covariance(result, five).status == sc::covariance_status::not_identified);
 }
 
+TEST_CASE("so had as many distinct runs as coefficients, each of them twice") {
+  const auto all = noisy(0.01, 1, 0);
+  runs twice;
+  for (const std::size_t i : {0U, 7U, 14U, 20U, 30U, 0U, 7U, 14U, 20U, 30U}) twice.push_back(all[i]);
+  const auto result = sc::fit<sc::chinchilla>(twice, {.criterion = sc::squared{}});
+  CHECK(sc::covariance(result, twice).status == sc::covariance_status::not_identified);
+}
+
 TEST_CASE("a normal interval is symmetric, 1.96 standard errors either way") {
   const auto data = noisy(0.003, 1, 0);
   const auto c = sc::covariance(sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}}), data);

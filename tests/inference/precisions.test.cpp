@@ -119,6 +119,8 @@ void check_in_float() {
         float(sc::profile(wide, in_double, "alpha").interval.upper));
   CHECK(sc::bootstrap(result, data, {.replicates = 2}).laws[1] ==
         sc::detail::law_in<float>(sc::bootstrap(wide, in_double, {.replicates = 2}).laws[1]));
+  CHECK(sc::wald_test(sc::bootstrap(wide, in_double, {.replicates = 9}).covariance(), wide.law).degrees_of_freedom >=
+        2);
   CHECK(sc::jackknife(result, data).laws[3] == sc::detail::law_in<float>(sc::jackknife(wide, in_double).laws[3]));
 }
 

@@ -371,3 +371,15 @@ TEST_CASE("relative weights of 1e-200 underflowed in the statistic of Huber's cr
     CHECK(off(interval(weight).upper, plain.upper) < 1e-6);
   }
 }
+
+TEST_CASE("by a density of delta 1e-16 and less an interval was far too narrow, and is Laplace's") {
+  const auto data = noisy(0.005);
+  const auto result = sc::fit<sc::chinchilla>(data);
+  const auto wide = sc::profile(result, data, "alpha", 0.95, sc::huber{1e-9});
+  for (const double delta : {1e-14, 1e-16, 1e-50, 1e-300}) {
+    CAPTURE(delta);
+    const auto narrow = sc::profile(result, data, "alpha", 0.95, sc::huber{delta});
+    CHECK(off(narrow.interval.lower, wide.interval.lower) < 1e-5);
+    CHECK(off(narrow.interval.upper, wide.interval.upper) < 1e-5);
+  }
+}

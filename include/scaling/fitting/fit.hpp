@@ -66,7 +66,7 @@ void check_options(const fit_options<Law>& options, const constraints<Law>& limi
 }
 
 /// What is fitted are the terms() of a law, what comes out is its formula. Whether they are one at a run: of a law whose
-/// terms are 1, 2, 3 ... there, with exponents that differ as far as their bounds let them.
+/// terms are 1.7, 2.9, 4.1 ... there, with exponents that differ as far as their bounds let them.
 template <sum_of_powers Law>
 void check_terms(const typename Law::input_type& at) {
   using T = typename Law::real_type;
@@ -79,13 +79,17 @@ void check_terms(const typename Law::input_type& at) {
     if (from == to) from = std::clamp(to - 1, lower, upper);
     law.*table[k].member = from + share * (to - from);
   }
-  T sum = 0, count = 0;
+  T sum = 0, size = T(0.5);
   for (const auto& term : Law::terms()) {
     T power = 1;
-    for (const auto& factor : {term.first, term.second})
-      if (factor.exponent != nullptr) power *= std::pow(factor.base(at), -(law.*factor.exponent));
-    count += 1;
-    law.*term.coefficient = term.partial && power == 0 ? T(1) : count / power;
+    for (const auto& factor : {term.first, term.second}) {
+      if (factor.exponent == nullptr) continue;
+      const T base = factor.base(at);
+      if (term.partial && base > T(1e6) && std::isfinite(base)) return;  // a hair from absent, and known as badly
+      power *= std::pow(base, -(law.*factor.exponent));
+    }
+    size += T(1.2);
+    law.*term.coefficient = term.partial && power == 0 ? T(1) : size / power;
     sum += law.*term.coefficient * power;
   }
   if (!is_finite(law) || !(sum < std::numeric_limits<T>::infinity()))
@@ -98,13 +102,14 @@ void check_terms(const typename Law::input_type& at) {
 /// The same at a few runs: the first, the last and some between, and the first with each partial term.
 template <sum_of_powers Law, class Distinct>
 void check_terms(const std::vector<Distinct>& runs) {
+  using T = typename Law::real_type;
   for (std::size_t i = 0; i < 5; ++i) check_terms<Law>(run_at<Law>(runs[i * (runs.size() - 1) / 4]));
   for (const auto& term : Law::terms()) {
     if (!term.partial) continue;
     const auto has_it = [&](const Distinct& run) {
       const auto at = run_at<Law>(run);
       for (const auto& factor : {term.first, term.second})
-        if (factor.exponent != nullptr && !std::isfinite(factor.base(at))) return false;
+        if (factor.exponent != nullptr && !(factor.base(at) <= T(1e6))) return false;
       return true;
     };
     const auto found = std::find_if(runs.begin(), runs.end(), has_it);

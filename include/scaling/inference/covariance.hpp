@@ -129,7 +129,7 @@ coefficient_covariance<Law> covariance(const fit_result<Law>& result, const Runs
   };
   if (std::holds_alternative<absolute>(options.criterion)) return ended(covariance_status::not_smooth);
   const bool known = form == covariance_form::likelihood && std::holds_alternative<known_sigma>(options.weights);
-  if (!result.identified() || p == 0 || (n <= static_cast<T>(p) && !known))
+  if (!result.identified() || p == 0 || (rows <= p && !known))  // or met by all runs, however often each is repeated
     return ended(covariance_status::not_identified);
 
   // By distinct run: J, psi and psi' of one observation; and the part of H that J does not give.

@@ -158,7 +158,8 @@ class profiled_statistic {
     };
     auto best = likelihood(*options.start);
     for (int round = 0; round < 100 && positive_finite(best.scale); ++round) {
-      options.criterion = huber{density_->delta * static_cast<double>(best.scale)};
+      const double delta = density_->delta * static_cast<double>(best.scale);
+      options.criterion = huber{std::max(delta, std::numeric_limits<double>::min())};  // below it is Laplace's too
       const auto result = fit_in<Law>(observations_, options);
       ++fits_;
       const auto next = likelihood(result.law);
