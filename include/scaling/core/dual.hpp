@@ -109,7 +109,9 @@ struct dual {
     using cmath::log;
     using cmath::pow;
     const T power = pow(x.value, y.value);
-    return combine(power, x, y.value * pow(x.value, y.value - T(1)), y, power * log(x.value));
+    // The rounding of y - 1 would count as many times as the log of x is large; but power / x must not have underflowed.
+    const T slope = std::numeric_limits<T>::min() <= power ? power / x.value : pow(x.value, y.value - T(1));
+    return combine(power, x, y.value * slope, y, power * log(x.value));
   }
   /// The base is a constant, as in N^-alpha: no derivative of the base is formed.
   friend constexpr dual pow(const value_of_t<T>& x, const dual& y) {

@@ -180,7 +180,7 @@ class svg_drawing {
       axis.least = std::min(axis.least, value), axis.largest = std::max(axis.largest, value);
     };
     const auto called = [](const char* what, std::size_t i, const std::string& name) {
-      return what + (" " + std::to_string(i)) + (name.empty() ? "" : " '" + name + "'");
+      return joined({what, " ", std::to_string(i), name.empty() ? "" : " '", name, name.empty() ? "" : "'"});
     };
     const auto point = [](std::size_t i) { return ": point " + std::to_string(i); };
     for (std::size_t i = 0; i < figure_.curves.size(); ++i)

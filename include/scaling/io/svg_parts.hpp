@@ -155,7 +155,7 @@ struct svg_path {
   }
 
   void polygon(const std::vector<pixel>& corners) {
-    for (std::size_t i = 0; i < corners.size(); ++i) text += (i == 0 ? "M" : "L") + at(corners[i]);
+    for (std::size_t i = 0; i < corners.size(); ++i) text.append(i == 0 ? "M" : "L").append(at(corners[i]));
     if (!corners.empty()) text += "Z";
   }
 
