@@ -25,6 +25,7 @@
 #include <scaling/fitting/revival.hpp>
 #include <scaling/fitting/run_blocks.hpp>
 #include <scaling/fitting/screen.hpp>
+#include <scaling/fitting/term_check.hpp>
 #include <scaling/fitting/term_places.hpp>
 #include <scaling/fitting/trend.hpp>
 #include <scaling/fitting/unrolled.hpp>
