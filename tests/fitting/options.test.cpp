@@ -11,6 +11,7 @@
 #include <scaling/chinchilla.hpp>
 #include <scaling/fitting/fit.hpp>
 #include <scaling/over_training.hpp>
+#include <scaling/power_law.hpp>
 #include <scaling/published.hpp>
 
 #include "support/catch.hpp"
@@ -362,5 +363,24 @@ TEST_CASE(
       CHECK(result.law == absolute.law);
       CHECK(off(result.objective, delta * absolute.objective) < 1e-14);
     }
+  }
+}
+
+TEST_CASE("a fit of absolute errors was worse than the law that it started from") {
+  std::vector<sc::observation<sc::compute_run<>>> data;
+  const double flops[]{2.4782951036985713e18, 6.3644957124449444e19, 5.4544382385253048e18, 8.6586746581114198e20,
+                       5.0049402057115907e20, 4.6477486484742826e20, 5.8649995836006416e19, 5.3273080308622326e18,
+                       5.0009356318243031e18, 3.9391189130740197e20, 7.8695125884876816e19};
+  const double losses[]{3.0478769632868365, 2.5587006346952439, 2.6804725390692927, 1.7501267607701356,
+                        1.7817666240139192, 2.0992473857854423, 2.0536536362366618, 2.5269409458783394,
+                        2.7380244032516532, 2.760400481702316,  2.1581345768347813};
+  for (std::size_t i = 0; i < 11; ++i) data.push_back({{flops[i]}, losses[i]});
+  const sc::loss_of_compute<> start{2.0004672, 1.7216811 * std::pow(1e18, 0.54759469), 0.54759469};
+  double of_start = 0;
+  for (const auto& run : data) of_start += std::abs(std::log(start(run.at) / run.loss));
+  for (const auto search : {sc::search::single, sc::search::screened}) {
+    const auto result =
+        sc::fit<sc::loss_of_compute>(data, {.start = start, .criterion = sc::absolute{}, .search = search});
+    CHECK(result.objective <= of_start);
   }
 }

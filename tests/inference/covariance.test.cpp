@@ -256,6 +256,16 @@ TEST_CASE("the absolute error has no curvature") {
   CHECK(sc::covariance(result, data).status == sc::covariance_status::not_smooth);
 }
 
+TEST_CASE("no more runs in the quadratic zone than coefficients had standard errors of any smallness") {
+  const auto data = noisy(0.01, 1, 0);
+  for (const double delta : {1e-5, 1e-8, 1e-16}) {
+    const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::huber{delta}});
+    CAPTURE(delta, result.residuals.in_quadratic_zone);
+    REQUIRE(result.residuals.in_quadratic_zone <= 5);
+    CHECK(sc::covariance(result, data).status == sc::covariance_status::not_smooth);
+  }
+}
+
 TEST_CASE("what is not there is a status: one model size has no covariance") {
   runs data;
   for (const double D : {1e9, 2e9, 4e9, 8e9, 2e10, 4e10, 8e10})

@@ -111,8 +111,8 @@ void check_in_float() {
     data.push_back({{x}, static_cast<float>(40 * std::pow(double(x), -0.08) * std::exp(0.01 * random.normal()))});
     in_double.push_back({{double(x)}, double(data.back().loss)});
   }
-  const auto result = sc::fit<Law>(data);
-  const auto wide = sc::fit<Law>(in_double);
+  const auto result = sc::fit<Law>(data, {.criterion = sc::squared{}});
+  const auto wide = sc::fit<Law>(in_double, {.criterion = sc::squared{}});
   CHECK(result.law == sc::detail::law_in<float>(wide.law));
   CHECK(sc::covariance(result, data).factor == sc::covariance(wide, in_double).factor.template cast<float>());
   CHECK(sc::profile(result, data, "alpha").interval.upper ==

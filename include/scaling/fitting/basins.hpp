@@ -298,7 +298,14 @@ auto basin_search<Law>::follow(const vector& y) -> end {
 template <loss_model Law>
 auto basin_search<Law>::polish(const vector& y) -> end {
   if (!(f_.of.zone < infinity)) return without_nothing(newton(y, usual_evaluations));
-  if (f_.of.linear) return without_nothing(follow(y));
+  if (f_.of.linear) {
+    const end followed = without_nothing(follow(y));
+    vector gradient;
+    ++evaluations_;
+    if (!(f_(y, gradient) < followed.value)) return followed;
+    const end stayed = without_nothing(newton(y, usual_evaluations));  // the way down from squares left the basin of y
+    return stayed.value < followed.value ? stayed : followed;
+  }
   end result = without_nothing(newton(y, direct));
   if (result.converged) return result;
   const end followed = without_nothing(follow(result.x));

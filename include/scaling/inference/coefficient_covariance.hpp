@@ -33,9 +33,10 @@ namespace scaling {
 enum class covariance_status {
   ok,
   not_identified,  ///< the runs do not determine the coefficients, see fit_result::identified(), or are no more than those
-  not_smooth,      ///< the criterion has no curvature to invert: `absolute`; take a bootstrap or a profile
-  not_a_minimum,   ///< the Hessian at the law is not positive definite
-  not_finite       ///< a coefficient is 0 whose logarithm would be needed, or a law is not finite
+  not_smooth,  ///< the criterion has no curvature to invert: `absolute`, or Huber's with no more runs in the quadratic
+               ///< zone than coefficients; take a bootstrap or a profile
+  not_a_minimum,  ///< the Hessian at the law is not positive definite
+  not_finite      ///< a coefficient is 0 whose logarithm would be needed, or a law is not finite
 };
 
 namespace detail {

@@ -127,10 +127,11 @@ coefficient_covariance<Law> covariance(const fit_result<Law>& result, const Runs
     answer.status = status;
     return answer;
   };
-  if (std::holds_alternative<absolute>(options.criterion)) return ended(covariance_status::not_smooth);
   const bool known = form == covariance_form::likelihood && std::holds_alternative<known_sigma>(options.weights);
   if (!result.identified() || p == 0 || (rows <= p && !known))  // or met by all runs, however often each is repeated
     return ended(covariance_status::not_identified);
+  if (of.zone < std::numeric_limits<T>::infinity() && answer.in_quadratic_zone <= static_cast<std::size_t>(p))
+    return ended(covariance_status::not_smooth);
 
   // By distinct run: J, psi and psi' of one observation; and the part of H that J does not give.
   const auto x = detail::fitted_coordinates(result.law);
