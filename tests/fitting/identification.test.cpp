@@ -181,6 +181,28 @@ TEST_CASE("Whether coefficients with units are identified depended on the units"
   }
 }
 
+TEST_CASE("Exponents of terms that have all vanished beside a floor that is held were called identified") {
+  std::vector<scaling::observation<>> runs;
+  for (const double N : {1e8, 3e8, 1e9, 3e9, 1e10})
+    for (const double D : {2e9, 1e10, 5e10}) runs.push_back({{N, D}, 0.3 + 400 * std::pow(N, -0.33)});
+  const auto result = scaling::fit<scaling::chinchilla>(runs, {.fixed = {{"E", 2.0}}});
+  REQUIRE((result.law.A == 0 && result.law.B == 0));
+  CHECK_FALSE(result.identified());
+}
+
+TEST_CASE("An exponent that is 0 but for rounding was not identified") {
+  std::vector<scaling::observation<>> runs;
+  for (const double N : {1e8, 3e8, 1e9, 3e9, 1e10})
+    for (const double D : {2e9, 1e10, 5e10, 2e11, 1e12})
+      runs.push_back({{N, D}, 1.5 + 0.4 + 2000 * std::pow(D, -0.37)});
+  for (const auto& criterion : {scaling::criterion(scaling::squared{}), scaling::criterion(scaling::huber{})}) {
+    const auto result = scaling::fit<scaling::chinchilla>(
+        runs, {.fixed = {{"E", 1.5}}, .bounds = {{"alpha", -1.0, 1.0}}, .criterion = criterion});
+    CHECK(std::abs(result.law.alpha) < 1e-6);
+    CHECK(result.identified());
+  }
+}
+
 TEST_CASE("Where no coefficient is free nothing is open") {
   const std::vector<scaling::observation<>> one{{{1e9, 2e10}, 2.5}};
   const auto result =

@@ -383,3 +383,18 @@ TEST_CASE("by a density of delta 1e-16 and less an interval was far too narrow, 
     CHECK(off(narrow.interval.upper, wide.interval.upper) < 1e-5);
   }
 }
+
+TEST_CASE(
+    "by Huber's criterion with a small delta a profile had hardly a width, or no ends, and is that of absolute "
+    "errors") {
+  const auto data = noisy(0.01);
+  const auto absolute =
+      sc::profile(sc::fit<sc::chinchilla>(data, {.criterion = sc::absolute{}}), data, "alpha").interval;
+  for (const double delta : {1e-6, 1e-10, 1e-16, 1e-30}) {
+    CAPTURE(delta);
+    const auto p = sc::profile(sc::fit<sc::chinchilla>(data, {.criterion = sc::huber{delta}}), data, "alpha");
+    CHECK(p.statistic == sc::profile_statistic::laplace);
+    CHECK(off(p.interval.lower, absolute.lower) < 1e-3);
+    CHECK(off(p.interval.upper, absolute.upper) < 1e-3);
+  }
+}

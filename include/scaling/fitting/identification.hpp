@@ -103,12 +103,14 @@ identification<Law> identify(const Objective& f, const typename fit_problem<Law>
 
   const matrix gram = f.log_gram(y), natural = f.coordinates.natural_slopes();
   identification<Law> result;
-  // The effect of a coefficient, squared: of an e-fold of it, or of as much as there is, since it may have units.
+  // The effect of a coefficient, squared: of an e-fold of it, of an exponent by itself, or of as much as there is of what
+  // may have units. It is none beside the largest, or beside an e-fold of all losses.
   const auto effect = [&](std::size_t k) {
-    const bool relative = Law::coefficients()[k].scale == scale::linear && y[at(k)] != 0;
+    const bool relative = !sum_of_powers<Law> && Law::coefficients()[k].scale == scale::linear && y[at(k)] != 0;
     return gram(at(k), at(k)) * (relative ? y[at(k)] * y[at(k)] : T(1));
   };
   T longest = 0;
+  for (const auto& run : f.runs) longest += run.weight / (run.sigma * run.sigma);
   for (std::size_t k = 0; k < P; ++k) {
     result.counted += counted[k];
     if (counted[k]) longest = std::max(longest, effect(k));
