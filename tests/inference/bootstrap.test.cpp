@@ -362,6 +362,7 @@ TEST_CASE("a fit whose options were edited into none was bootstrapped for ever")
 TEST_CASE("one in six replicates of absolute errors counted as failed, though its fit had converged") {
   const auto data = noisy(0.005);
   const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::absolute{}});
+  // The few that are left creep along their valleys, as fits of absolute errors do. There were 28.
   CHECK(sc::bootstrap(result, data, {.replicates = 200, .seed = 5}).failed.size() <= 4);
 }
 

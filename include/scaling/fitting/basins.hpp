@@ -68,8 +68,8 @@ class basin_search {
 
   /// Whether a term is held, tied or boxed while two or more powers are there to take its place: then minima lie far
   /// apart on tables that are easy otherwise, one for each that does. Of 200 tables with E held at 0, and as many at a
-  /// half of the true one, the first look alone missed the optimum of 10 each. Of 9000 with an exponent in a box it missed
-  /// 2, of 9000 with one held and of 1500 with two tied none.
+  /// half of the true one, the first look alone missed the optimum of 10 each. Of 5220 with an exponent in a box it missed
+  /// 2, of 5220 with one held and of 1500 with two tied none.
   bool is_narrow() const {
     const auto& limits = f_.coordinates.limits();
     int narrow = 0, powers = 0;

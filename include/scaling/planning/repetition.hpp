@@ -155,10 +155,10 @@ constexpr auto unique_tokens_for_loss(const Law& law, typename Law::real_type lo
   detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
   const detail::chinchilla_path<T> path(detail::without_repetition(law), cost, function);
   const auto loss_at = [&](T U) { return compute_optimal(law, flops, U, cost).loss; };
+  // Where tokens are dear Muennighoff's law takes fewer parameters and more tokens than Chinchilla's.
   T enough = path.tokens(flops);
   if (const auto more = compute_optimal(law, flops, T(1e6) * enough, cost); more.loss < loss_at(enough))
-    enough =
-        more.tokens;  // where tokens are dear Muennighoff's law takes fewer parameters and more tokens than Chinchilla's
+    enough = more.tokens;
   return detail::fewest_unique_tokens(law, enough, loss, loss_at, function);
 }
 
