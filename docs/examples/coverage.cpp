@@ -100,6 +100,7 @@ void study(const grid& of, bool outliers, const scaling::criterion& criterion, c
   for (const auto& s : scores) {
     for (std::size_t q = 0; q < 3; ++q)
       if (s.made[q] > 0) std::printf("%s %.0f", q == 0 ? "" : " /", 100.0 * s.held[q] / s.made[q]);
+    if (const int some = s.made[0]; static_cast<std::size_t>(some) < tables) std::printf(" (of %d)", some);
     std::printf(" |");
   }
   std::printf("\n");
@@ -113,7 +114,9 @@ int main(int argc, char** argv) {
   const auto replicates = static_cast<std::size_t>(argc > 2 ? std::atoi(argv[2]) : 99);
   std::printf("%zu tables, %zu replicates, binomial error %.1f %%\n", tables, replicates,
               100 * std::sqrt(0.95 * 0.05 / static_cast<double>(tables)));
-  std::printf("alpha / exponent / tokens at 1e25 FLOP; of a profile alpha alone\n\n| runs, errors, criterion |");
+  std::printf(
+      "alpha / exponent / tokens at 1e25 FLOP; of a profile alpha alone; (of how many tables, if not of all)\n\n");
+  std::printf("| runs, errors, criterion |");
   for (const char* method : methods) std::printf(" %s |", method);
   std::printf("\n|---|");
   for (std::size_t i = 0; i < methods.size(); ++i) std::printf("---|");

@@ -129,6 +129,25 @@ TEST_CASE("a Huber density with a delta below 1e-308 was minus infinity, and is 
         Approx(sc::log_likelihood(law_in_float, in_float, sc::absolute{}).log_likelihood).epsilon(1e-5));
 }
 
+TEST_CASE("plain residuals below 1e-162 were no residuals, and those above 1e154 infinite") {
+  const auto runs = noisy(0.01);
+  for (const double unit : {0x1p-600, 0x1p600}) {
+    law_type in_unit = law;
+    for (double law_type::*member : {&law_type::E, &law_type::A, &law_type::B}) in_unit.*member *= unit;
+    auto data = runs;
+    for (auto& run : data) run.loss *= unit;
+    for (const sc::criterion& density :
+         {sc::criterion(sc::huber{}), sc::criterion(sc::squared{}), sc::criterion(sc::absolute{})}) {
+      const auto usual = sc::log_likelihood(law, runs, density, sc::residual::plain),
+                 far = sc::log_likelihood(in_unit, data, density, sc::residual::plain);
+      CHECK(far.scale ==
+            Approx(unit * usual.scale).epsilon(1e-12));  // residuals lose digits where terms are rounded apart
+      CHECK(far.log_likelihood ==
+            Approx(usual.log_likelihood - static_cast<double>(runs.size()) * std::log(unit)).epsilon(1e-13));
+    }
+  }
+}
+
 TEST_CASE("Wald's statistic is a sum of squared deviates") {
   sc::coefficient_covariance<law_type> c{law, sc::detail::coordinate_matrix<law_type>::Zero()};
   for (int k = 0; k < 5; ++k) c.factor(k, k) = 0.1 * (k + 1);

@@ -87,6 +87,10 @@ TEST_CASE("what was held, tied or weighted looked like a fit of everything") {
 TEST_CASE("what a box of one value held looked like a fit of everything") {
   const auto result = sc::fit<sc::chinchilla>(noisy_runs(), {.bounds = {{"E", 1.8, 1.8}, {"alpha", 0.1, 0.9}}});
   CHECK_THAT(text_of(result), ContainsSubstring("    E      1.8   held\n"));
+  const auto met = sc::fit<sc::chinchilla>(
+      noisy_runs(), {.tied = {{"alpha", "beta"}}, .bounds = {{"alpha", 0.1, 0.3}, {"beta", 0.3, 0.9}}});
+  CHECK_THAT(text_of(met),
+             ContainsSubstring("    alpha  0.3   held\n") && ContainsSubstring("    beta   0.3   held\n"));
 }
 
 TEST_CASE("a locale put commas into reports and messages") {

@@ -175,6 +175,27 @@ TEST_CASE("a line is cut at the frame, not bent towards it") {
   CHECK(line[1].y == upper_left.y);
 }
 
+TEST_CASE("a line to a point far off the page was bent") {
+  for (const double far : {1e3, 1e6, 1e9, 1e60})
+    for (const bool to_it : {true, false}) {
+      io::figure picture{.x = {.from = 0, .to = 1}, .y = {.from = 0, .to = 1}};
+      const io::point here{0.0, 0.0}, there{far, far / 2};
+      picture.curves = {{"", {to_it ? here : there, to_it ? there : here}}};  // leaves at x = 1, y = 1/2
+      picture.bands = {{"", {{0, 0, 0}, {far, 0, far / 2}}}};
+      const std::string svg = text_of(picture);
+      CAPTURE(far, to_it);
+      const auto frame = coordinates(paths(svg, "axis").at(0));
+      const auto upper_left = frame.at(frame.size() - 3), lower_right = frame.back();
+      const auto line = coordinates(paths(svg, "line").at(0)), band = coordinates(paths(svg, "band").at(0));
+      REQUIRE(line.size() == 2);
+      CHECK(line[to_it].x == lower_right.x);
+      const double half = (upper_left.y + lower_right.y) / 2;
+      CHECK(std::abs(line[to_it].y - half) < 0.1);
+      CHECK(std::any_of(band.begin(), band.end(),
+                        [&](const auto& p) { return p.x == lower_right.x && std::abs(p.y - half) < 0.1; }));
+    }
+}
+
 TEST_CASE("what is not finite is a gap in a line and in a band") {
   io::figure picture;
   const double inf = std::numeric_limits<double>::infinity();

@@ -72,6 +72,22 @@ scaled_likelihood<T> huber_likelihood(const std::vector<T>& residuals, T delta) 
   return {-rho - n * (log_scale + std::log(normaliser)), unit * std::exp(log_scale)};
 }
 
+/// Of residuals of which the largest is about 1.
+template <class T>
+scaled_likelihood<T> likelihood_of(const std::vector<T>& residuals, const criterion& density) {
+  const T n = static_cast<T>(residuals.size());
+  if (const auto* h = std::get_if<huber>(&density)) return huber_likelihood(residuals, static_cast<T>(h->delta));
+  T squares = 0, sizes = 0;
+  for (const T r : residuals) squares += r * r, sizes += std::abs(r);
+  if (std::holds_alternative<absolute>(density)) {
+    const T scale = sizes / n;
+    return {-n * (std::log(2 * scale) + 1), scale};
+  }
+  constexpr T pi = T(3.14159265358979323846264338327950288L);
+  const T variance = squares / n;
+  return {-n / 2 * (std::log(2 * pi * variance) + 1), std::sqrt(variance)};
+}
+
 }  // namespace detail
 
 /// The log-likelihood of the residuals of a law, which may be a published one as well as a fitted one.
@@ -86,29 +102,27 @@ scaled_likelihood<typename Law::real_type> log_likelihood(const Law& law, const 
   constexpr auto function = "scaling::log_likelihood";
   const double overestimates = detail::overestimates(density);
   detail::require(overestimates == 1, function, "criterion.overestimates", overestimates, "1: the densities are even");
+  if (const auto* h = std::get_if<huber>(&density))
+    detail::require(positive_finite(h->delta), function, "huber.delta", h->delta, "positive and finite");
   std::vector<T> residuals;
-  T squares = 0, sizes = 0;
+  T largest = 0;
   for (const auto& run : observations) {
     residuals.push_back(detail::residual_at(law, run, kind));
-    squares += residuals.back() * residuals.back();
-    sizes += std::abs(residuals.back());
+    const T size = std::abs(residuals.back());
+    if (size > largest || size != size) largest = size;  // NaN stays
   }
   const T n = static_cast<T>(residuals.size());
   detail::require<std::invalid_argument>(n > 0, function, "number of observations", residuals.size(), "positive");
   constexpr T infinity = std::numeric_limits<T>::infinity();
-  if (!(squares > 0)) return {squares == 0 ? infinity : squares, squares};
-  if (const auto* h = std::get_if<huber>(&density)) {
-    detail::require(positive_finite(h->delta), function, "huber.delta", h->delta, "positive and finite");
-    if (!(sizes < infinity)) return {-infinity, sizes};
-    return detail::huber_likelihood(residuals, static_cast<T>(h->delta));
-  }
-  if (std::holds_alternative<absolute>(density)) {
-    const T scale = sizes / n;
-    return {-n * (std::log(2 * scale) + 1), scale};
-  }
-  constexpr T pi = T(3.14159265358979323846264338327950288L);
-  const T variance = squares / n;
-  return {-n / 2 * (std::log(2 * pi * variance) + 1), std::sqrt(variance)};
+  if (largest == 0) return {infinity, 0};
+  if (!(largest < infinity)) return {-largest, largest};
+  // In a unit of their own, a power of 2, so that no square overflows and none is lost.
+  const int unit = std::ilogb(largest);
+  for (T& r : residuals) r = std::ldexp(r, -unit);
+  auto result = detail::likelihood_of(residuals, density);
+  result.log_likelihood -= n * static_cast<T>(unit) * T(0.693147180559945309417232121458176568L);
+  result.scale = std::ldexp(result.scale, unit);
+  return result;
 }
 
 /// Of a law in float: summed in double, and rounded.

@@ -64,11 +64,11 @@ struct placed_axis {
   double from, to, begin = 0, end = 1;
   bool upright = false;
 
-  /// Values far off the page are not farther than a million pixels, so that nothing overflows on the way.
+  /// Values far off the page are not farther than 1e100 pixels, so that nothing overflows on the way.
   double operator()(double value) const {
     const double share = logarithmic ? (std::log10(value) - std::log10(from)) / (std::log10(to) - std::log10(from))
                                      : (value - from) / (to - from);
-    return std::clamp(begin + share * (end - begin), -1e6, 1e6);
+    return std::clamp(begin + share * (end - begin), -1e100, 1e100);
   }
 
   double decades() const { return std::log10(to) - std::log10(from); }

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include <scaling/core/error.hpp>
+#include <scaling/fitting/constraints.hpp>
 #include <scaling/fitting/criterion.hpp>
 #include <scaling/fitting/fit_options.hpp>
 #include <scaling/fitting/fit_result.hpp>
@@ -118,6 +119,18 @@ std::string open_directions(const fit_result<Law>& result) {
   return text;
 }
 
+/// "vary parameters and tokens independently, at three values of each or more": a power of an input above a floor has two
+/// coefficients, and the floor is one more.
+template <loss_model Law>
+std::string advice() {
+  constexpr auto inputs = Law::input_type::inputs();
+  std::string names;
+  for (std::size_t b = 0; b < inputs.size(); ++b)
+    names += (b == 0 ? "" : b + 1 == inputs.size() ? " and " : ", ") + std::string(inputs[b].name);
+  return "vary " + names + (inputs.size() > 1 ? " independently, at three values of each" : ", at three values") +
+         " or more";
+}
+
 template <loss_model Law>
 std::string doubts(const fit_result<Law>& result) {
   std::string text;
@@ -128,7 +141,7 @@ std::string doubts(const fit_result<Law>& result) {
     doubt("a term has vanished, though the objective falls when it is brought back: not a minimum");
   for (const auto& hit : result.at_bound) doubt(std::string(hit.symbol) + " is at its bound " + digits(hit.bound, 6));
   if (!result.identified())
-    doubt("not identified: these runs leave " + open_directions(result) + "open; vary N and D independently");
+    doubt("not identified: these runs leave " + open_directions(result) + "open; " + advice<Law>());
   for (const auto& other : result.basins)
     if (other.excess < 0.01)
       doubt("another minimum is only " + digits(100 * other.excess, 2) +
@@ -186,10 +199,8 @@ inline std::string_view described(const run_weights& weights) {
 /// That a coefficient was not free, if so.
 template <loss_model Law>
 std::string constraint_on(const fit_options<Law>& options, std::string_view symbol) {
-  for (const auto& one : options.fixed)
-    if (one.symbol == symbol) return "   held";
-  for (const auto& box : options.bounds)
-    if (box.symbol == symbol && box.lower == box.upper) return "   held";
+  constexpr auto function = "scaling::io::write_report";
+  if (constraints_of<Law>(function, options).held[place_of<Law>(function, symbol)]) return "   held";
   for (const auto& pair : options.tied)
     if (pair.first == symbol || pair.second == symbol)
       return "   tied to " + (pair.first == symbol ? pair.second : pair.first);

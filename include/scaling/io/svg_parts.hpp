@@ -99,39 +99,53 @@ inline double text_width(std::string_view text) {
   return width;
 }
 
-/// The part of a line from a to b that is in the frame; false if there is none. Liang and Barsky 1984.
-inline bool clip(pixel& a, pixel& b, const pixel_frame& frame) {
-  const double dx = b.x - a.x, dy = b.y - a.y;
-  double first = 0, last = 1;
-  for (const auto& [slope, room] : {std::pair{-dx, a.x - frame.left}, std::pair{dx, frame.right - a.x},
-                                    std::pair{-dy, a.y - frame.top}, std::pair{dy, frame.bottom - a.y}}) {
-    if (slope == 0 && room < 0) return false;
-    if (slope < 0) first = std::max(first, room / slope);
-    if (slope > 0) last = std::min(last, room / slope);
+/// One side of a frame: what is inside has `sign` times its coordinate at least at `sign` times the limit.
+struct pixel_side {
+  double pixel::*coordinate;
+  double limit, sign;
+
+  bool holds(pixel p) const { return sign * (p.*coordinate - limit) >= 0; }
+
+  /// Where a line meets the side, as seen from its nearer end: nothing is lost where the other is far off.
+  pixel crossed_by(pixel a, pixel b) const {
+    if (std::abs(b.*coordinate - limit) < std::abs(a.*coordinate - limit)) std::swap(a, b);
+    const double share = (limit - a.*coordinate) / (b.*coordinate - a.*coordinate);
+    pixel at{a.x + share * (b.x - a.x), a.y + share * (b.y - a.y)};
+    at.*coordinate = limit;
+    return at;
   }
-  if (first > last) return false;
-  b = {a.x + last * dx, a.y + last * dy};
-  a = {a.x + first * dx, a.y + first * dy};
+};
+
+inline std::array<pixel_side, 4> sides(const pixel_frame& frame) {
+  return {{{&pixel::x, frame.left, 1},
+           {&pixel::x, frame.right, -1},
+           {&pixel::y, frame.top, 1},
+           {&pixel::y, frame.bottom, -1}}};
+}
+
+/// The part of a line from a to b that is in the frame; false if there is none. Side by side.
+inline bool clip(pixel& a, pixel& b, const pixel_frame& frame) {
+  for (const auto& side : sides(frame)) {
+    if (!side.holds(a) && !side.holds(b)) return false;
+    if (!side.holds(a))
+      a = side.crossed_by(a, b);
+    else if (!side.holds(b))
+      b = side.crossed_by(a, b);
+  }
   return true;
 }
 
 /// The part of a polygon that is in the frame. Sutherland and Hodgman 1974.
 inline std::vector<pixel> clipped(std::vector<pixel> corners, const pixel_frame& frame) {
-  const auto cut = [&](auto coordinate, double limit, double sign) {
+  for (const auto& side : sides(frame)) {
     std::vector<pixel> kept;
     for (std::size_t i = 0; i < corners.size(); ++i) {
       const pixel &a = corners[i == 0 ? corners.size() - 1 : i - 1], &b = corners[i];
-      const double from = sign * (a.*coordinate - limit), to = sign * (b.*coordinate - limit);
-      if ((from < 0) != (to < 0)) {
-        const double share = from / (from - to);
-        kept.push_back({a.x + share * (b.x - a.x), a.y + share * (b.y - a.y)});
-      }
-      if (to >= 0) kept.push_back(b);
+      if (side.holds(a) != side.holds(b)) kept.push_back(side.crossed_by(a, b));
+      if (side.holds(b)) kept.push_back(b);
     }
     corners = std::move(kept);
-  };
-  cut(&pixel::x, frame.left, 1), cut(&pixel::x, frame.right, -1);
-  cut(&pixel::y, frame.top, 1), cut(&pixel::y, frame.bottom, -1);
+  }
   return corners;
 }
 
