@@ -181,6 +181,34 @@ TEST_CASE("a design for a budget was infinite in float, where the square of its 
         Approx(in_double.within({{1e9, 2e10}, {1e10, 2e11}}, 1e23, 20).after).epsilon(1e-3));
 }
 
+TEST_CASE("designs in float were chosen among roundings, and off by some per cent") {
+  // 30 runs of next to one ratio D/N leave directions that new runs determine a thousand times as well.
+  sc::philox_stream random(8, 1);
+  std::vector<sc::observation<sc::training_run<float>>> narrow;
+  std::vector<sc::observation<>> wide;
+  for (int i = 0; i < 30; ++i) {
+    const auto N = static_cast<float>(std::pow(10, 7.5 + 2.5 * random.uniform()));
+    const auto D = static_cast<float>(20 * double(N) * std::exp(0.002 * random.normal()));
+    const auto loss = static_cast<float>(truth(N, D) * std::exp(0.0005 * random.normal()));
+    narrow.push_back({{N, D}, loss});
+    wide.push_back({{N, D}, loss});
+  }
+  const auto choices = sc::menu_of<run>({3e7, 3e8}, {1e10, 2e12}, 12);
+  std::vector<sc::training_run<float>> in_float;
+  for (const auto& at : choices) in_float.push_back({float(at.parameters), float(at.tokens)});
+  const auto check = [&](const auto& f) {
+    const sc::experiment_design one(sc::fit<sc::chinchilla>(narrow, {.criterion = sc::squared{}}), narrow, f);
+    const sc::experiment_design other(fitted(wide), wide, f);
+    const auto chosen = one.within(in_float, 1e21F, 60);
+    CHECK(chosen.after < 0.02F * chosen.before);
+    CHECK(chosen.after == Approx(other.within(choices, 1e21, 60).after).epsilon(1e-4));  // of the menu in float
+    CHECK(chosen.after == Approx(one.standard_error_with(chosen.runs)).epsilon(1e-6));
+  };
+  check(exponent);
+  check(tokens);
+  check([](const auto& law) { return law.alpha; });
+}
+
 TEST_CASE("what cannot be designed for is refused") {
   const auto data = measured(design(), 5);
   const auto result = fitted(data);

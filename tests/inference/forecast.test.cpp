@@ -8,6 +8,7 @@
 #include <scaling/fitting/fit.hpp>
 #include <scaling/inference/forecast.hpp>
 #include <scaling/inference/law_sample.hpp>
+#include <scaling/kaplan.hpp>
 #include <scaling/over_training.hpp>
 #include <scaling/published.hpp>
 
@@ -119,6 +120,26 @@ TEST_CASE("a law whose plans are searched is planned from in the same way") {
   const auto plan = sc::forecast_plan(result, sample, 1e22);
   CHECK(plan.without_optimum == 0);
   CHECK(plan.tokens.lower == plan.plan.tokens);
+}
+
+TEST_CASE("one law of a sample whose closed form is beyond the type left no forecast of a plan") {
+  using law_type = sc::kaplan<float>;
+  constexpr law_type law = sc::published::kaplan_2020<float>;
+  std::vector<sc::observation<sc::training_run<float>>> runs;
+  for (const float N : {1e6F, 1e7F, 1e8F, 1e9F})
+    for (const float D : {1e8F, 1e9F, 1e10F, 1e11F}) runs.push_back({{N, D}, law({N, D})});
+  const auto result = sc::fit<sc::kaplan>(runs);
+  sc::law_sample<law_type> sample{std::vector<law_type>(100, law)};
+  sample.laws.push_back(law);
+  sample.laws.back().alpha_N = 0.09F, sample.laws.back().alpha_D = 0.03F;  // N_c^3 is no float
+  CHECK_THROWS_WITH(sc::compute_optimal(sample.laws.back(), 1e22F),
+                    ContainsSubstring("N_c^(alpha_N/alpha_D) = inf, must be within the range of the type"));
+  const auto plan = sc::forecast_plan(result, sample, 1e22F);
+  CHECK(plan.without_optimum == 1);
+  CHECK(plan.parameters.upper == sc::compute_optimal(law, 1e22F).parameters);
+  sample.laws.back() = law;
+  sample.laws.back().N_c = -1;
+  CHECK(sc::forecast_plan(result, sample, 1e22F).without_optimum == 1);
 }
 
 TEST_CASE("the runs that an interval needs grow as the square of the factor: 600,000 for that of 2022") {

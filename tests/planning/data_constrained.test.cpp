@@ -1,6 +1,7 @@
 // Plans with limited tokens: the published numbers, a fine grid over all of each budget, and the limits.
 // SPDX-License-Identifier: BSL-1.0
 #include <scaling/planning/data_constrained.hpp>
+#include <scaling/planning/data_constrained_inverse.hpp>
 
 #include <algorithm>
 #include <array>
@@ -313,4 +314,23 @@ TEST_CASE("A plan next to as few parameters as the tokens are worth is found") {
   CHECK(plan.parameters > law.base_parameters(5.1e12));
   for (const double factor : {0.999, 1.001})
     CHECK(law(plan.parameters * factor, plan.tokens / factor, 5.1e12) > plan.loss);
+}
+
+TEMPLATE_TEST_CASE("Budgets of which one epoch is best were refused by the rounding of their plan", "", float, double,
+                   long double) {
+  using T = TestType;
+  constexpr auto law = scaling::published::muennighoff_2023<T>;
+  for (const training_cost& cost : {training_cost{6, 1.2, 1}, training_cost{6, 1, 0.95}, training_cost{}})
+    for (int i = 1; i <= 300; ++i) {
+      const T U = static_cast<T>(i) * T(1e9);
+      const auto once = compute_optimal_for_tokens(chinchilla<T>{law.E, law.A, law.B, law.alpha, law.beta}, U, cost);
+      const auto plan = compute_optimal(law, once.flops, U, cost);
+      CAPTURE(i, cost.parameters_power, plan.epochs);
+      // Ten epsilon log(flops), of the budget and of the plan.
+      const T off = 1000 * std::numeric_limits<T>::epsilon();
+      CHECK(std::abs(plan.epochs - 1) < off);
+      CHECK(std::abs(plan.parameters / once.parameters - 1) < off);
+      const auto back = compute_optimal_for_tokens(law, U, U, cost);
+      CHECK(std::abs(back.parameters / once.parameters - 1) < off);
+    }
 }

@@ -18,10 +18,12 @@
 #include <ranges>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include <Eigen/Cholesky>
 #include <Eigen/Core>
 
 #include <scaling/core/error.hpp>
@@ -30,6 +32,7 @@
 #include <scaling/fitting/weights.hpp>
 #include <scaling/inference/coefficient_covariance.hpp>
 #include <scaling/inference/covariance.hpp>
+#include <scaling/inference/in_double.hpp>
 #include <scaling/inference/residual_derivatives.hpp>
 #include <scaling/loss_model.hpp>
 #include <scaling/planning/compute_optimal.hpp>
@@ -89,39 +92,29 @@ class experiment_design {
   /// improve on: see `covariance`. The criterion and the residuals are those of the fit.
   template <std::ranges::random_access_range Runs, class F>
   experiment_design(const fit_result<Law>& result, const Runs& observations, F&& f, const training_cost& cost = {})
-      : result_(result),
-        price_(cost, "scaling::experiment_design"),
-        covariance_(covariance(result, observations, covariance_form::gauss_newton)) {
-    constexpr auto function = "scaling::experiment_design";
-    if (covariance_.status != covariance_status::ok)
-      detail::refuse<std::invalid_argument>(std::string(function) + ": the fit has no covariance to improve on");
-    if (!std::holds_alternative<equal_weights>(result.options.weights))
-      detail::refuse<std::invalid_argument>(std::string(function) + ": the fit has weights, and a new run has none");
-    target_ = covariance_.slopes_of(f);
-    before_ = target_.stableNorm();
-    if (before_ > 0) target_ /= before_;  // whose square may overflow: that of a budget in FLOP does in float
-    // The mean of j^T C j over the runs at hand is v p / n, if their errors are alike.
-    T sum = 0;
-    for (const auto& run : observations) sum += reach_of(run.at).squaredNorm();
-    variance_ = sum / static_cast<T>(result.free_count);
-    detail::require<std::invalid_argument>(positive_finite(variance_), function, "variance of the errors", variance_,
-                                           "positive: runs without noise leave nothing to improve");
+      : price_(cost, name), residual_(result.options.residual) {
+    if constexpr (detail::law_in_float<Law>) {
+      const auto again = detail::again_in_double(name, result, observations);
+      improve_on(again.result, again.runs, f);
+    } else {
+      improve_on(result, observations, f);
+    }
   }
 
   /// The standard error of f as it is, by the covariance that the design improves on.
-  T standard_error() const { return before_; }
+  T standard_error() const { return static_cast<T>(before_); }
 
   /// The standard error of f if these runs were made besides.
   T standard_error_with(const std::vector<input_type>& runs) const {
     state now = start();
-    for (const auto& run : runs) now = after(now, reach_of(run));
+    for (const auto& run : runs) now.rankUpdate(reach_of(run));
     return error_of(now);
   }
 
   /// What each run of a menu would be worth on its own, in the order of the menu.
   std::vector<run_value<Law>> values_of(const std::vector<input_type>& menu) const {
     std::vector<run_value<Law>> result;
-    for (const auto& run : menu) result.push_back({run, flops_of(run), error_of(after(start(), reach_of(run)))});
+    for (const auto& run : menu) result.push_back({run, flops_of(run), standard_error_with({run})});
     return result;
   }
 
@@ -152,39 +145,75 @@ class experiment_design {
   }
 
  private:
-  using vector = detail::coordinate_vector<Law>;
-  using state = detail::coordinate_matrix<Law>;  // S, of the covariance F S F^T
-  using choice = std::vector<std::size_t>;       // places in a menu
+  static constexpr auto name = "scaling::experiment_design";
+  using wide = std::common_type_t<T, double>;  // in float the choice would be made among roundings
+  using wide_law = rebind_t<Law, wide>;
+  using vector = detail::coordinate_vector<wide_law>;
+  /// The Cholesky factor of S^-1 = I + sum r r^T, where F S F^T is the covariance with new runs and r = F^T j / sqrt(v).
+  /// S itself would lose a variance that has become small, and S^-1 one that has not.
+  using state = Eigen::LLT<detail::coordinate_matrix<wide_law>>;
+  using choice = std::vector<std::size_t>;  // places in a menu
   struct priced_menu {
     std::vector<vector> reach;
     std::vector<T> flops;
   };
 
-  static state start() { return state::Identity(); }
+  template <class Runs, class F>
+  void improve_on(const fit_result<wide_law>& result, const Runs& observations, F&& f) {
+    covariance_ = covariance(result, observations, covariance_form::gauss_newton);
+    if (covariance_.status != covariance_status::ok)
+      detail::refuse<std::invalid_argument>(std::string(name) + ": the fit has no covariance to improve on");
+    if (!std::holds_alternative<equal_weights>(result.options.weights))
+      detail::refuse<std::invalid_argument>(std::string(name) + ": the fit has weights, and a new run has none");
+    target_ = covariance_.slopes_of(f);
+    before_ = target_.stableNorm();
+    if (before_ > 0) target_ /= before_;  // whose square may overflow: that of a budget in FLOP does
+    // The mean of j^T C j over the runs at hand is v p / n, if their errors are alike.
+    wide sum = 0;
+    for (const auto& run : observations) sum += reach_of(run.at).squaredNorm();
+    const wide variance = sum / static_cast<wide>(result.free_count);
+    detail::require<std::invalid_argument>(positive_finite(variance), name, "variance of the errors", variance,
+                                           "positive: runs without noise leave nothing to improve");
+    deviation_ = std::sqrt(variance);
+  }
 
-  /// F^T j.
-  vector reach_of(const input_type& run) const {
-    constexpr auto inputs = input_type::inputs();
-    for (const auto& input : inputs)
-      detail::require(positive_finite(run.*input.member), "scaling::experiment_design", input.name, run.*input.member,
-                      "positive and finite");
-    const auto r = detail::residual_derivatives_at<Law>(detail::fitted_coordinates(result_.law), run, result_.law(run),
-                                                        result_.options.residual);
-    vector j = r.gradient;
+  static state start() { return state(detail::coordinate_matrix<wide_law>::Identity()); }
+
+  /// r of a run.
+  template <class Input>
+  vector reach_of(const Input& run) const {
+    constexpr auto from = Input::inputs();
+    constexpr auto to = wide_law::input_type::inputs();
+    typename wide_law::input_type at;
+    for (std::size_t b = 0; b < to.size(); ++b) {
+      at.*to[b].member = run.*from[b].member;
+      detail::require(positive_finite(at.*to[b].member), name, to[b].name, at.*to[b].member, "positive and finite");
+    }
+    const auto& law = covariance_.law;
+    vector j =
+        detail::residual_derivatives_at<wide_law>(detail::fitted_coordinates(law), at, law(at), residual_).gradient;
     for (int k = 0; k < j.size(); ++k)
       if (!covariance_.varies(Law::coefficients()[static_cast<std::size_t>(k)].symbol)) j[k] = 0;
-    return covariance_.factor.transpose() * j;
+    return covariance_.factor.transpose() * j / deviation_;
   }
 
-  state after(const state& now, const vector& reach) const {
-    const vector moved = now * reach;
-    return now - moved * moved.transpose() / (variance_ + reach.dot(moved));
-  }
   state state_of(const choice& chosen, const priced_menu& menu) const {
     state now = start();
-    for (const std::size_t i : chosen) now = after(now, menu.reach[i]);
+    for (const std::size_t i : chosen) now.rankUpdate(menu.reach[i]);
     return now;
   }
+  /// What a run takes from the variance of f: (t^T S r)^2 / (1 + r^T S r).
+  struct gain_from {
+    const state& now;
+    vector towards;
+
+    gain_from(const state& from, const vector& target) : now(from), towards(from.solve(target)) {}
+    wide of(const vector& reach) const {
+      const wide along = towards.dot(reach);
+      return along * along / (1 + now.matrixL().solve(reach).squaredNorm());
+    }
+  };
+
   static T price_of(const choice& chosen, const priced_menu& menu) {
     T sum = 0;
     for (const std::size_t i : chosen) sum += menu.flops[i];
@@ -196,16 +225,17 @@ class experiment_design {
     T spent = price_of(chosen, menu);
     for (state now = state_of(chosen, menu); chosen.size() < most_runs;) {
       std::size_t best = menu.reach.size();
-      T most = 0;
+      wide most = 0;
+      const gain_from gain(now, target_);
       for (std::size_t i = 0; i < menu.reach.size(); ++i) {
         if (!(spent + menu.flops[i] <= budget)) continue;
-        const T gain = (variance_of(now) - variance_of(after(now, menu.reach[i]))) / (per_flop ? menu.flops[i] : T(1));
-        if (gain > most) most = gain, best = i;
+        const wide worth = gain.of(menu.reach[i]) / (per_flop ? static_cast<wide>(menu.flops[i]) : wide(1));
+        if (worth > most) most = worth, best = i;
       }
       if (best == menu.reach.size()) return;
       chosen.push_back(best);
       spent += menu.flops[best];
-      now = after(now, menu.reach[best]);
+      now.rankUpdate(menu.reach[best]);
     }
   }
 
@@ -216,37 +246,50 @@ class experiment_design {
       auto rest = chosen;
       rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(k));
       const state without = state_of(rest, menu);
+      const gain_from gain(without, target_);
       const T left_to_spend = budget - price_of(rest, menu);
       std::size_t best = chosen[k];
-      T least = variance_of(after(without, menu.reach[best])) * (1 - T(1e-9));
+      wide most = gain.of(menu.reach[best]);
       for (std::size_t i = 0; i < menu.reach.size(); ++i) {
         if (!(menu.flops[i] <= left_to_spend)) continue;
-        if (const T left = variance_of(after(without, menu.reach[i])); left < least) least = left, best = i;
+        if (const wide other = gain.of(menu.reach[i]); other > most) most = other, best = i;
       }
-      improved = improved || best != chosen[k];
+      const auto left_by = [&](std::size_t i) {
+        state with = without;
+        with.rankUpdate(menu.reach[i]);
+        return variance_of(with);
+      };
+      if (!(left_by(best) < left_by(chosen[k]) * (1 - wide(1e-9)))) continue;
       chosen[k] = best;
+      improved = true;
     }
     return improved;
   }
 
+  /// Ends: each round leaves less than the one before, beyond what rounding makes of equal sets.
   choice chosen_by(bool per_flop, const priced_menu& menu, T budget, std::size_t most_runs) const {
     choice chosen;
-    do add_greedily(chosen, per_flop, menu, budget, most_runs);
-    while (exchange(chosen, menu, budget));
+    wide before = 2;
+    do {
+      add_greedily(chosen, per_flop, menu, budget, most_runs);
+      const wide now = variance_of(state_of(chosen, menu));
+      if (!(now < before * (1 - wide(1e-12)))) break;
+      before = now;
+    } while (exchange(chosen, menu, budget));
     return chosen;
   }
 
   /// Of f, over that without new runs.
-  T variance_of(const state& now) const { return target_.dot(now * target_); }
-  T error_of(const state& now) const { return before_ * std::sqrt(std::max(variance_of(now), T(0))); }
+  wide variance_of(const state& now) const { return now.matrixL().solve(target_).squaredNorm(); }
+  T error_of(const state& now) const { return static_cast<T>(before_ * std::sqrt(variance_of(now))); }
 
   T flops_of(const input_type& run) const { return price_.flops(run.parameters, run.tokens); }
 
-  fit_result<Law> result_;
   detail::price<T> price_;
-  coefficient_covariance<Law> covariance_;
+  residual residual_;
+  coefficient_covariance<wide_law> covariance_;
   vector target_;  // F^T g, over its length
-  T before_ = 0, variance_ = 0;
+  wide before_ = 0, deviation_ = 1;
 };
 
 }  // namespace scaling

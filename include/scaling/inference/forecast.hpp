@@ -15,6 +15,7 @@
 #include <scaling/inference/interval.hpp>
 #include <scaling/inference/law_sample.hpp>
 #include <scaling/loss_model.hpp>
+#include <scaling/planning/closed_form.hpp>
 #include <scaling/planning/compute_optimal.hpp>
 #include <scaling/planning/search.hpp>
 
@@ -94,6 +95,12 @@ bool has_optimum(const Law& law, typename Law::real_type flops, const training_c
           positive_finite(law.alpha) && positive_finite(law.beta)))
       return false;
     const chinchilla_path<T> path(law, cost, function);
+    return is_plan(path.parameters(flops), path.tokens(flops));
+  } else if constexpr (has_contours_of_chinchilla<Law>) {
+    for (const auto& row : Law::coefficients())
+      if (!plannable(row.symbol, law.*row.member)) return false;
+    if (!has_optimum(contours_of(law), flops, cost)) return false;
+    const chinchilla_path<T> path(contours_of(law), cost, function);
     return is_plan(path.parameters(flops), path.tokens(flops));
   } else {
     const searched_path<Law> path(law, cost, function);

@@ -9,6 +9,8 @@
 // so that each question is put to that law, with the loss of the other on its contours.
 #pragma once
 
+#include <string_view>
+
 #include <scaling/chinchilla.hpp>
 #include <scaling/core/cmath.hpp>
 #include <scaling/core/error.hpp>
@@ -47,16 +49,23 @@ concept has_contours_of_chinchilla = training_law<Law> && requires(const Law& la
   height_of(law, loss);
 };
 
+/// Whether a coefficient is one to plan with: a floor of 0 is, a term of 0 is not.
+template <scalar T>
+constexpr bool plannable(std::string_view symbol, const T& value) {
+  return symbol == "E" ? non_negative_finite(value) : positive_finite(value);
+}
+
 /// The same, with the law's own coefficients checked under their own names.
 template <has_contours_of_chinchilla Law>
 constexpr auto checked_contours_of(const Law& law, const char* function) {
-  for (const auto& row : Law::coefficients()) {
-    const auto value = law.*row.member;
-    const bool floor = row.symbol == "E";
-    require(floor ? non_negative_finite(value) : positive_finite(value), function, row.symbol, value,
-            floor ? "non-negative and finite" : "positive and finite: a law without this term has no optimum");
-  }
-  return contours_of(law);
+  for (const auto& row : Law::coefficients())
+    require(
+        plannable(row.symbol, law.*row.member), function, row.symbol, law.*row.member,
+        row.symbol == "E" ? "non-negative and finite" : "positive and finite: a law without this term has no optimum");
+  const auto same = contours_of(law);
+  if constexpr (requires { law.N_c; })
+    require(positive_finite(same.A), function, "N_c^(alpha_N/alpha_D)", same.A, "within the range of the type");
+  return same;
 }
 
 }  // namespace detail

@@ -11,6 +11,9 @@
 // in excess of N*, either is Chinchilla's.
 #pragma once
 
+#include <algorithm>
+#include <limits>
+
 #include <scaling/chinchilla.hpp>
 #include <scaling/core/cmath.hpp>
 #include <scaling/core/error.hpp>
@@ -155,9 +158,11 @@ constexpr repeated_allocation<T> compute_optimal(const muennighoff<T>& law, valu
            runs.m * law.beta * law.B * cmath::pow(seen, -law.beta);
   };
   if (slope_repeating(0) < 0) {
-    // Where N <= N* and the term of N repays as much as that of D did at one epoch, the slope has become positive.
+    // Where N <= N* and the term of N repays as much as that of D did at one epoch, the slope has become positive. Where
+    // one epoch is best that is at 0, but for the rounding of a hundred e-folds of compute.
     const T repaid = cmath::log(runs.slope_of_D / runs.slope_of_N) / law.alpha;
-    const auto root = find_root(slope_repeating, T(0), (counted > repaid ? counted : repaid) * T(1.0625L));
+    constexpr T rounding = 1024 * std::numeric_limits<plain_t<T>>::epsilon();
+    const auto root = find_root(slope_repeating, T(0), std::max({T(0), counted, repaid}) * T(1.0625L) + rounding);
     detail::require(root.converged(), function, "flops", flops, "a budget whose plan is within the range of the type");
     return detail::plan_of_numbers(runs.plan(law, root.x), function, "flops", flops);
   }
