@@ -27,7 +27,9 @@ int main() {
   const scaling::lovelace<> harmful{
       .E = law.E, .A = law.A, .B = law.B, .alpha = law.alpha, .beta = law.beta, .P = 0.02, .delta = 1, .kappa = 1};
   std::printf("with the penalty: at most %.1f epochs for 3e9 parameters\n", scaling::best_epochs(harmful, 3e9, U));
-  const auto careful = scaling::compute_optimal(harmful, 1e23, U);
-  std::printf("with the penalty, 1e23 FLOP: %.3g parameters, %.2f epochs, loss %.4f\n", careful.parameters,
-              careful.epochs, careful.loss);
+  for (const double flops : {2e22, 1e23}) {
+    const auto careful = scaling::compute_optimal(harmful, flops, U);
+    std::printf("with the penalty, %.0e FLOP: %.3g parameters, %.2f epochs, loss %.4f\n", flops, careful.parameters,
+                careful.epochs, careful.loss);
+  }
 }

@@ -13,6 +13,13 @@ export const spellings = {
     'finalvalidationloss').split(' '),
 };
 
+/** Words that names of a quantity have: up to three letters stand alone there. */
+const wordsFor = {
+  parameters: ['param', 'modelsize'],
+  tokens: ['token', 'datasetsize', 'datasize'],
+  loss: ['loss', 'entropy', 'perplexity', 'ce', 'nll', 'ppl', 'bpb', 'bpc', 'bitsperbyte'],
+};
+
 const plainName = (name) => name.toLowerCase().replace(/[ _-]/g, '');
 const trimmed = (text) => text.replace(/^[ \t]+|[ \t]+$/g, '');
 
@@ -76,16 +83,21 @@ function rowsOf(text) {
   return rows;
 }
 
+/** Whether a column may be of a quantity, by what its name has in it. "tokens_per_parameter" is neither of the two. */
+function mayBe(quantity, name) {
+  const plain = plainName(name), apart = ` ${name.toLowerCase().replace(/[^a-z0-9]/g, ' ')} `, words = wordsFor[quantity];
+  const found = words.some((word) => word.length > 3 ? plain.includes(word) : apart.includes(` ${word} `));
+  const ratio = apart.includes(' per ') ||
+    words.some((one) => [`${one}sper`, `${one}eterper`, `${one}etersper`, `sper${one}`].some((per) => plain.includes(per)));
+  return found && (quantity === 'loss' || !ratio) && (quantity !== 'tokens' || !plain.includes('unique'));
+}
+
 function columnOf(quantity, header) {
   const { line, cells } = header;
   const names = cells.map((name) => shown(name, "'"));
   const found = [...cells.keys()].filter((i) => spellings[quantity].includes(plainName(cells[i])));
-  if (found.length === 1 && cells[found[0]].length === 1) {  // which may be the layers L, or the width d
-    const word = { parameters: 'param', tokens: 'token', loss: 'loss' }[quantity];
-    found.push(...[...cells.keys()].filter((i) => plainName(cells[i]).includes(word) &&
-      !(quantity === 'tokens' && plainName(cells[i]).includes('unique')) &&
-      !(quantity !== 'loss' && plainName(cells[i]).includes('per'))));
-  }
+  if (found.length === 1 && cells[found[0]].length === 1)  // which may be the layers L, or the width d
+    found.push(...[...cells.keys()].filter((i) => mayBe(quantity, cells[i])));
   const label = (i) => `column ${i + 1} ${names[i]}`;
   if (found.length === 0) {
     const more = names.length > 30 ? ` and ${names.length - 30} more` : '';

@@ -168,6 +168,50 @@ TEST_CASE("Two model sizes, which cannot tell a floor, were called identified wi
     }
 }
 
+TEST_CASE("Runs on one line of log N and log D, which cannot tell whose power is whose, were called identified") {
+  constexpr law_type steep{1.8, 1500, 450, 0.45, 0.25};
+  for (const double noise : {0.0, 0.002})
+    for (const double power : {1.0, 0.7}) {
+      CAPTURE(noise, power);
+      support::random_numbers random(5);
+      std::vector<scaling::observation<>> runs, in_millions;
+      for (double N = 1e7; N < 5e10; N *= 2.5) {
+        const double D = 20 * std::pow(N, power) * std::pow(1e9, 1 - power);
+        runs.push_back({{N, D}, steep(N, D) * std::exp(noise * random.between(-1, 1))});
+        in_millions.push_back({{N / 1e6, D / 1e6}, runs.back().loss});
+      }
+      const auto result = scaling::fit<scaling::chinchilla>(runs);
+      CHECK(result.converged());
+      CHECK_FALSE(result.identified());
+      // Of few and noisy runs the floor is at its bound of 0.
+      CHECK((result.rank == result.free_count - 1 && result.undetermined.size() == 1));
+      REQUIRE((!result.undetermined.empty() && !result.basins.empty()));
+      const auto& twin = result.basins.front();
+      CHECK(twin.excess == 0);
+      const double of_D = result.law.beta * power, of_N = result.law.alpha / power;
+      CHECK(std::abs(twin.law.alpha - of_D) < 1e-6);
+      CHECK(std::abs(twin.law.beta - of_N) < 1e-6);
+      for (const auto& run : runs) CHECK(std::abs(twin.law(run.at) / result.law(run.at) - 1) < 1e-7);
+      // From one to the other, in log A, log B, alpha and beta.
+      const auto& exchange = result.undetermined.front();
+      const double turn = (twin.law.alpha - result.law.alpha) / exchange[3];
+      CHECK(exchange[0] == 0);
+      CHECK(std::abs(exchange[1] * turn - std::log(twin.law.A / result.law.A)) < 1e-5);
+      CHECK(std::abs(exchange[2] * turn - std::log(twin.law.B / result.law.B)) < 1e-5);
+      // The same of the two in other units.
+      const auto again = scaling::fit<scaling::chinchilla>(in_millions);
+      CHECK(std::abs(again.law.alpha - result.law.alpha) < 1e-6);
+
+      // Where a box leaves one of them out, or a run is off the line, they are told apart.
+      CHECK(scaling::fit<scaling::chinchilla>(runs, {.bounds = {{"alpha", 0.36, 0.9}, {"beta", 0.1, 0.35}}})
+                .identified());
+      runs.push_back({{1e9, 5e11}, steep(1e9, 5e11)});
+      const auto told = scaling::fit<scaling::chinchilla>(runs);
+      CHECK(told.identified());
+      CHECK(std::abs(told.law.alpha - steep.alpha) < (noise > 0 ? 0.05 : 1e-6));
+    }
+}
+
 TEST_CASE("Whether coefficients with units are identified depended on the units") {
   for (const double unit : {1.0, 1e3, 1e9}) {
     CAPTURE(unit);

@@ -189,9 +189,9 @@ TEST_CASE("designs in float were chosen among roundings, and off by some per cen
   for (int i = 0; i < 30; ++i) {
     const auto N = static_cast<float>(std::pow(10, 7.5 + 2.5 * random.uniform()));
     const auto D = static_cast<float>(20 * double(N) * std::exp(0.002 * random.normal()));
-    const auto loss = static_cast<float>(truth(N, D) * std::exp(0.0005 * random.normal()));
+    const auto loss = static_cast<float>(truth(double(N), double(D)) * std::exp(0.0005 * random.normal()));
     narrow.push_back({{N, D}, loss});
-    wide.push_back({{N, D}, loss});
+    wide.push_back({{double(N), double(D)}, double(loss)});
   }
   const auto choices = sc::menu_of<run>({3e7, 3e8}, {1e10, 2e12}, 12);
   std::vector<sc::training_run<float>> in_float;

@@ -130,3 +130,19 @@ TEST_CASE("laws of one input could not be fitted to runs in float") {
   check_in_float<sc::loss_of_compute>();
   check_in_float<sc::pure_loss_of_tokens>();
 }
+
+TEST_CASE("a covariance in float about a law that is beyond float was ok") {
+  std::vector<sc::observation<sc::training_run<float>>> runs;
+  for (const double N : {1e8, 1.3e8, 1.7e8, 2.2e8, 3e8})
+    for (const double D : {1e9, 3e9, 1e10, 3e10}) {
+      const double noise = 0.0005 * (static_cast<double>(runs.size() * 37 % 11) - 5);
+      const double loss = 1.8 + 0.1 * std::pow(N / 1e8, -5) + 1200 * std::pow(D, -0.35);  // A is 1e39
+      runs.push_back({{float(N), float(D)}, float(loss * std::exp(noise))});
+    }
+  const auto result = sc::fit<sc::chinchilla>(runs, {.criterion = sc::squared{}});
+  REQUIRE(std::isinf(result.law.A));
+  CHECK_FALSE(result.converged());
+  const auto covariance = sc::covariance(result, runs);
+  CHECK(covariance.status == sc::covariance_status::not_finite);
+  CHECK(std::isnan(covariance.standard_error_of([](const auto& law) { return law.alpha; })));
+}

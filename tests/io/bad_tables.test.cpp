@@ -51,6 +51,7 @@ const table tables[] = {
     {"other_order_and_notes", ""},
     {"doubled_column_that_nobody_reads", ""},
     {"other_spellings", ""},
+    {"letters_beside_a_ratio", ""},
     {"many_digits", ""},
     // nothing to read
     {"empty", ": no runs: there is nothing in it"},
@@ -69,7 +70,11 @@ const table tables[] = {
      "columns::loss"},
     {"doubled_column", ":1: column 3 'loss' and column 4 'loss' both match loss, must be one"},
     {"layers_by_letter", ":1: column 3 'L' and column 4 'c4_loss' both match loss, must be one"},
+    {"layers_beside_an_entropy", ":1: column 3 'L' and column 4 'cross_entropy' both match loss, must be one"},
+    {"layers_beside_a_short_word", ":1: column 3 'L' and column 4 'val/CE' both match loss, must be one"},
     {"width_by_letter", ":1: column 2 'd' and column 4 'total_tokens' both match tokens, must be one"},
+    {"width_beside_a_data_set", ":1: column 2 'd' and column 3 'dataset_size' both match tokens, must be one"},
+    {"seeds_by_letter", ":1: column 1 'n' and column 3 'params_paper' both match parameters, must be one"},
     {"two_losses", ":1: column 4 'loss' and column 5 'val_loss' both match loss, must be one"},
     {"doubled_in_another_case", ":1: column 1 'parameters' and column 2 'N' both match parameters, must be one"},
     {"comment_first",
@@ -182,6 +187,23 @@ TEST_CASE("a folder is no table, and neither is what is not there") {
   CHECK_THROWS_WITH(scaling::io::read_runs(folder), folder.string() + ": cannot be opened or read");
   CHECK_THROWS_WITH(scaling::io::read_runs(folder / "absent.csv"),
                     (folder / "absent.csv").string() + ": cannot be opened or read");
+}
+
+TEST_CASE("a stream that throws at its end was refused for its end") {
+  std::ifstream in(folder / "plain.csv");
+  in.exceptions(std::ios::failbit | std::ios::badbit | std::ios::eofbit);
+  CHECK(scaling::io::read_runs(in, "plain.csv") == all);
+  std::ifstream absent(folder / "absent.csv");
+  CHECK_THROWS_WITH(scaling::io::read_runs(absent, "absent.csv"), "absent.csv: cannot be opened or read");
+  struct broken : std::stringbuf {
+    explicit broken(const std::string& text) : std::stringbuf(text) {}
+    int_type underflow() override {
+      if (gptr() == egptr()) throw std::runtime_error("the network is gone");
+      return std::stringbuf::underflow();
+    }
+  } half(plain_text().substr(0, 40));
+  std::istream torn(&half);
+  CHECK_THROWS_WITH(scaling::io::read_runs(torn, "torn.csv"), "torn.csv: cannot be opened or read");
 }
 
 TEST_CASE("what is no plain text is refused") {

@@ -8,10 +8,12 @@
 #include <cstddef>
 #include <limits>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include <scaling/core/real.hpp>
+#include <scaling/fitting/fit_options.hpp>
 #include <scaling/fitting/neighbours.hpp>
 #include <scaling/fitting/objective.hpp>
 #include <scaling/fitting/power_sum.hpp>
@@ -108,9 +110,10 @@ class basin_search {
 
   const objective_type& objective() const { return f_; }
 
-  /// The minima behind the ends of all starts, best first; none within 1e-8 of another. The first is the best point
-  /// even if it is no minimum. The others are: a plateau that a vanished term would leave if it came back is not listed.
-  std::vector<end> minima() {
+  /// The minima behind the ends of all starts, best first; none within 1e-8 of another, but where two powers are
+  /// exchanged, which `single` does not look for. The first is the best point even if it is no minimum. The others are: a
+  /// plateau that a vanished term would leave if it came back is not listed.
+  std::vector<end> minima(search how) {
     std::vector<end> found;
     for (const auto& one : lowest_of_each(ends_)) {
       // The rest are places where starts got lost, far above; what they would polish to has been found from elsewhere.
@@ -127,10 +130,20 @@ class basin_search {
       if (!(better.value < found.front().value)) break;
       found.push_back(better);
     }
+    const auto twins = how == search::single ? std::vector<end>{} : twins_of(found);
     found = lowest_of_each(found);
     found.erase(std::remove_if(found.begin() + 1, found.end(),
                                [this](const end& one) { return !one.converged || revive(one.x); }),
                 found.end());
+    for (const end& twin : twins) {
+      if (!twin.converged ||
+          !same(std::min(twin.value, found.front().value), std::max(twin.value, found.front().value)))
+        continue;
+      found.insert(found.begin() + 1, twin);
+      if (twin.value <= found.front().value + noise(found.front().value) &&
+          preference(twin) < preference(found.front()))
+        std::swap(found[0], found[1]);
+    }
     return found;
   }
 
@@ -195,12 +208,34 @@ class basin_search {
     return !look.hopeless;
   }
 
+  /// What the best of these becomes with two powers exchanged: those as good as it, elsewhere. The others join `found`.
+  std::vector<end> twins_of(std::vector<end>& found) {
+    std::vector<end> twins;
+    if constexpr (sum_of_powers<Law>) {
+      const end best = found.front();
+      for (const auto& y : other_roles<Law>(f_).exchanged(best.x)) {
+        const end other = polish(y);
+        const auto apart = [&](const vector& from) {
+          T most = 0;
+          for (int k = 0; k < from.size(); ++k)
+            if (other.x[k] != from[k]) most = std::max(most, std::abs(other.x[k] - from[k]));
+          return most;
+        };
+        const bool is_twin =
+            same(std::min(best.value, other.value), std::max(best.value, other.value)) && apart(y) < apart(best.x);
+        (is_twin ? twins : found).push_back(other);
+      }
+    }
+    return twins;
+  }
+
   end settle(const vector& y) { return f_.of.linear ? polish(y) : without_nothing(newton(y, usual_evaluations)); }
   end polish(const vector& y);
   end newton(const vector& y, int max_evaluations);
   end follow(const vector& y);
   end without_nothing(end result);
   optimize::newton_options<vector> options_at(const vector& y) const;
+  std::tuple<int, int, T> preference(const end& one) const;
   std::vector<end> lowest_of_each(std::vector<end> found) const;
 
   objective_type f_;
@@ -210,9 +245,31 @@ class basin_search {
   int evaluations_ = 0, given_up_ = 0;
 };
 
-/// Sorted by value. Of those within rounding of one another the simplest, with the fewest terms and exponents at a
-/// bound (A / N^0 is a floor in disguise), then the one with the smallest gradient: otherwise digits would depend on
-/// which start happened to come first. What is no law, as a coefficient is beyond the numbers there are, is left out.
+/// By which of two ends within rounding of one another is taken, the smaller: the simplest, with the fewest terms and
+/// exponents at a bound (A / N^0 is a floor in disguise), then the one whose powers are steeper the earlier they come, then
+/// the one with the smallest gradient. Otherwise digits would depend on which start happened to come first.
+template <loss_model Law>
+auto basin_search<Law>::preference(const end& one) const -> std::tuple<int, int, T> {
+  const auto& lower = f_.coordinates.lower();
+  const auto& upper = f_.coordinates.upper();
+  int complexity = 0, disorder = 0;
+  T steepest = infinity;
+  for (const auto& term : terms) {
+    if (one.x[at(term.coefficient)] == -infinity) continue;
+    ++complexity;
+    for (const auto& factor : term.factors) {
+      if (factor.exponent == none || !f_.coordinates.limits().free(factor.exponent)) continue;
+      const int e = at(factor.exponent);
+      complexity += std::min(one.x[e] - lower[e], upper[e] - one.x[e]) <= std::sqrt(std::numeric_limits<T>::epsilon());
+      disorder += one.x[e] > steepest;
+      steepest = one.x[e];
+    }
+  }
+  return {complexity, disorder, one.projected_gradient};
+}
+
+/// Sorted by value. Of those within rounding of one another the preferred. What is no law, as a coefficient is beyond the
+/// numbers there are, is left out.
 template <loss_model Law>
 auto basin_search<Law>::lowest_of_each(std::vector<end> found) const -> std::vector<end> {
   std::erase_if(found, [](const end& one) { return !std::isfinite(one.value); });
@@ -221,22 +278,6 @@ auto basin_search<Law>::lowest_of_each(std::vector<end> found) const -> std::vec
   for (const auto& one : found) order.push_back(&one);
   std::sort(order.begin(), order.end(),
             [](const end* a, const end* b) { return a->value != b->value ? a->value < b->value : a < b; });
-  const auto& lower = f_.coordinates.lower();
-  const auto& upper = f_.coordinates.upper();
-  const auto preference = [&](const end& one) {
-    int complexity = 0;
-    for (const auto& term : terms) {
-      if (one.x[at(term.coefficient)] == -infinity) continue;
-      ++complexity;
-      for (const auto& factor : term.factors) {
-        if (factor.exponent == none || !f_.coordinates.limits().free(factor.exponent)) continue;
-        const int e = at(factor.exponent);
-        complexity +=
-            std::min(one.x[e] - lower[e], upper[e] - one.x[e]) <= std::sqrt(std::numeric_limits<T>::epsilon());
-      }
-    }
-    return std::pair(complexity, one.projected_gradient);
-  };
   std::vector<end> result;
   T lowest = infinity;
   for (const end* one : order) {

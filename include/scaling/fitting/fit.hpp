@@ -98,6 +98,36 @@ auto with_traces(const Objective& f, typename fit_problem<Law>::vector y) {
   return y;
 }
 
+/// Counts a direction less where two powers can be exchanged and no prediction changes: whatever the noise, the runs do not
+/// say which is whose. It leads from the law to the one with the two exchanged.
+template <sum_of_powers Law, class Objective>
+void judge_exchange(const Objective& f, const typename fit_problem<Law>::vector& y, fit_result<Law>& result) {
+  using T = typename Law::real_type;
+  constexpr T no_change = T(1e-6);  // of a prediction
+  const auto predictions_off = [&](const std::vector<T>& r, const std::vector<T>& other) {
+    T most = 0;
+    for (std::size_t i = 0; i < r.size(); ++i)
+      most = std::max(most, std::abs(other[i] - r[i]) / (f.of.residual == residual::log ? T(1) : f.runs[i].loss));
+    return most;
+  };
+  for (const auto& there : other_roles<Law>(f).exchanged(y)) {
+    if (!(predictions_off(f.residuals_at(y), f.residuals_at(there)) <= no_change)) continue;
+    typename fit_problem<Law>::vector step = there - y;
+    for (int k = 0; k < y.size(); ++k)
+      if (there[k] == y[k]) step[k] = 0;  // -infinity too
+    const typename fit_problem<Law>::vector moved = f.coordinates.natural_slopes() * step;
+    int largest = 0;
+    moved.cwiseAbs().maxCoeff(&largest);
+    if (!(std::abs(moved[largest]) > 0 && moved.allFinite())) continue;
+    coefficient_direction<Law> exchange;
+    for (std::size_t k = 0; k < exchange.size(); ++k) exchange[k] = moved[static_cast<int>(k)] / moved[largest];
+    result.undetermined.push_back(exchange);
+    result.singular_ratio = 0;
+    --result.rank;
+    return;
+  }
+}
+
 /// Which coefficients the result lists as at a bound, and over which it asks whether the runs determine them. The
 /// exponent of a vanished term has no effect: it is neither at a bound nor determined.
 template <loss_model Law, class Objective>
@@ -126,6 +156,8 @@ void judge_coefficients(const Objective& f, const typename fit_problem<Law>::vec
   result.free_count = identified.counted;
   result.rank = identified.rank;
   result.undetermined = std::move(identified.undetermined);
+  if constexpr (sum_of_powers<Law>)
+    if (result.rank == result.free_count) judge_exchange(f, y, result);
 }
 
 /// The answer, from the minima of a finished search. There is none if the objective was finite nowhere.
@@ -170,8 +202,8 @@ fit_result<Law> result_of(const basin_search<Law>& find, const std::vector<typen
     if (end.converged && find.same(best.value, end.value)) ++result.starts.agreeing;
   }
   for (std::size_t i = 1; i < minima.size(); ++i)
-    result.basins.push_back(
-        {f.coordinates.law_at(minima[i].x), minima[i].value * unit, minima[i].value / best.value - 1});
+    result.basins.push_back({f.coordinates.law_at(minima[i].x), minima[i].value * unit,
+                             find.same(best.value, minima[i].value) ? T(0) : minima[i].value / best.value - 1});
 
   result.observation_count = static_cast<std::size_t>(count);
   for (std::size_t b = 0; b < result.range.size(); ++b) {
@@ -236,7 +268,7 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
     for (std::size_t i = 0; i < grid.points(); ++i) find.descend_from(f.coordinates.of(grid.law(grid.place(i))));
   }
   if (options.start) find.polish_from(f.coordinates.of(*options.start));
-  const auto minima = find.minima();
+  const auto minima = find.minima(options.search);
   return result_of<Law>(find, minima, options);
 }
 

@@ -79,7 +79,8 @@ struct [[nodiscard]] fit_result {
   T singular_ratio;  ///< see identified()
   int free_count;    ///< coefficients that are neither fixed, nor tied to another, nor held at a bound by the runs
   int rank;          ///< how many directions among them the runs determine
-  std::vector<coefficient_direction<Law>> undetermined;  ///< the others, along which predictions hardly change
+  /// The others, along which predictions hardly change; or the way to a law that has the same with two powers exchanged.
+  std::vector<coefficient_direction<Law>> undetermined;
   fit_options<Law> options;
 
   bool converged() const { return termination == scaling::termination::converged; }
@@ -88,7 +89,8 @@ struct [[nodiscard]] fit_result {
   /// not fixed, with columns of unit length in centred coordinates, has its smallest singular value above 1e-6 of its
   /// largest. One at a bound counts as well, a vanished term by a trace of it: what a search has slid to along a valley
   /// the runs have not said. Real tables have 4e-3 and more; two model sizes leave rank 4 of 5, one 3 of 5; one ratio D/N
-  /// gives 3e-7. It is local: flat valleys and other minima are in `basins`.
+  /// gives 3e-7 where the exponents are all but alike. Where they are not, N^-alpha and D^-beta can be exchanged there and
+  /// no loss changes: that counts as 0. Otherwise it is local: flat valleys and other minima are in `basins`.
   bool identified() const { return singular_ratio > T(1e-6); }
 };
 

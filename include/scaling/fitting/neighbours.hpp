@@ -63,6 +63,27 @@ class other_roles {
       }
   }
 
+  /// Points with two powers exchanged whose bases go together over the runs, as N and D do on a ladder of one ratio. There
+  /// is another minimum about them; where the bases go together exactly, they are as good as y.
+  std::vector<vector> exchanged(const vector& y) const {
+    constexpr T together = T(0.9);  // the correlation of the logs of the bases
+    std::vector<vector> result;
+    for (std::size_t i = 0; i < terms.size(); ++i)
+      for (std::size_t j = i + 1; j < terms.size(); ++j) {
+        if (!is_free_power(terms[i]) || !is_free_power(terms[j])) continue;
+        const factor_place one = terms[i].factors[0], other = terms[j].factors[0];
+        if (one.exponent == other.exponent || !(correlation(one.column, other.column) > together)) continue;
+        vector x = f_.coordinates.terms_at(y);
+        std::swap(x[at(terms[i].coefficient)], x[at(terms[j].coefficient)]);
+        std::swap(x[at(one.exponent)], x[at(other.exponent)]);
+        const vector there = f_.coordinates.of_terms(x);
+        if ((there.array() >= f_.coordinates.lower().array()).all() &&
+            (there.array() <= f_.coordinates.upper().array()).all())
+          result.push_back(there);
+      }
+    return result;
+  }
+
  private:
   static constexpr auto terms = term_places<Law>();
   static constexpr std::size_t none = term_place::none;
@@ -70,6 +91,23 @@ class other_roles {
 
   static int at(std::size_t k) { return static_cast<int>(k); }
   const constraints<Law>& limits() const { return f_.coordinates.limits(); }
+
+  /// One power of its own, that every run has and nothing holds.
+  bool is_free_power(const term_place& term) const {
+    const auto loose = [&](std::size_t k) { return limits().free(k) && !limits().tied[k]; };
+    return term.factors[0].exponent != none && term.factors[1].exponent == none && !term.partial &&
+           loose(term.coefficient) && loose(term.factors[0].exponent);
+  }
+
+  T correlation(std::size_t column, std::size_t other) const {
+    using by_lanes = packs<T>;
+    typename by_lanes::pack both{}, one{}, two{};
+    for (const auto& block : f_.columns().blocks) {
+      const auto &a = block.z[column], &b = block.z[other];
+      both += block.weight * a * b, one += block.weight * a * a, two += block.weight * b * b;
+    }
+    return by_lanes::sum(both) / std::sqrt(by_lanes::sum(one) * by_lanes::sum(two));
+  }
 
   void put(vector& y, std::size_t k, T value) const {
     if (limits().free(k)) y[at(k)] = std::clamp(value, f_.coordinates.lower()[at(k)], f_.coordinates.upper()[at(k)]);

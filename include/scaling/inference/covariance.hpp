@@ -185,7 +185,11 @@ template <detail::law_in_float Law, std::ranges::random_access_range Runs>
 coefficient_covariance<Law> covariance(const fit_result<Law>& result, const Runs& observations,
                                        covariance_form form = covariance_form::sandwich) {
   const auto wide = detail::again_in_double("scaling::covariance", result, observations);
-  const auto answer = covariance(wide.result, wide.runs, form);
+  auto answer = covariance(wide.result, wide.runs, form);
+  if (!detail::is_finite(result.law)) {  // a coefficient is beyond float
+    answer.status = covariance_status::not_finite;
+    answer.factor.setConstant(std::numeric_limits<double>::quiet_NaN());
+  }
   return {result.law, answer.factor.template cast<float>(), answer.excluded, answer.status, answer.in_quadratic_zone};
 }
 

@@ -186,7 +186,7 @@ class experiment_design {
     constexpr auto to = wide_law::input_type::inputs();
     typename wide_law::input_type at;
     for (std::size_t b = 0; b < to.size(); ++b) {
-      at.*to[b].member = run.*from[b].member;
+      at.*to[b].member = static_cast<wide>(run.*from[b].member);
       detail::require(positive_finite(at.*to[b].member), name, to[b].name, at.*to[b].member, "positive and finite");
     }
     const auto& law = covariance_.law;

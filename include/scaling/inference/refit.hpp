@@ -140,7 +140,7 @@ auto refitter<Law>::operator()(std::vector<run_type> runs) const -> refit_answer
     for (std::size_t i = 1; i < starts.size(); ++i) find.polish_from(starts[i]);
   if constexpr (sum_of_powers<Law>)
     if (find.is_narrow()) look_again(find);
-  const auto minima = find.minima();
+  const auto minima = find.minima(search::screened);
   if (minima.empty()) return {nothing(), false, agreed};
   const auto& best = minima.front();
   fit_result<Law> judged{};

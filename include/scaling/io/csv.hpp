@@ -38,8 +38,8 @@ struct named_column {
 /// Which columns to read. A name that is given is looked for as it is written, and if no column has it, without regard
 /// to case, blanks, hyphens and underscores. One that is not given is recognised by its usual spellings ("N", "params",
 /// "Model Size"; "D", "Training Tokens"; "loss", "val_loss"): two columns that fit are an error, not a guess. So is a
-/// letter beside a column whose name has the word: "L" beside "c4_loss" may be the layers, "d" beside "total_tokens" the
-/// width ("tokens_per_parameter" is no count).
+/// letter beside a column whose name has a word for it: "L" beside "c4_loss" or "cross_entropy" may be the layers, "d"
+/// beside "total_tokens" the width ("tokens_per_parameter" is no count).
 struct columns {
   std::string parameters{}, tokens{}, unique_tokens{}, flops{}, loss{};
   std::string drop{};                  ///< flags: rows that say 1, true or yes are left out; 0, false, no or empty stay
@@ -50,24 +50,25 @@ struct columns {
 
 namespace scaling::detail {
 
-/// A quantity that tables of runs know by several names, here as `plain_name` writes them, and the word for it.
+/// A quantity that tables of runs know by several names, here as `plain_name` writes them, and words that names of it have:
+/// up to three letters stand alone there.
 struct known_quantity {
   std::string_view name;
   std::string io::columns::*column;
-  std::string_view word, spellings;
+  std::string_view words, spellings;
 };
 
 inline constexpr known_quantity known_quantities[] = {
-    {"parameters", &io::columns::parameters, "param",
+    {"parameters", &io::columns::parameters, "param modelsize",
      "parameters params n nparameters nparams numparameters numparams numberofparameters parametercount paramcount "
      "modelsize modelparameters modelparams"},
-    {"tokens", &io::columns::tokens, "token",
+    {"tokens", &io::columns::tokens, "token datasetsize datasize",
      "tokens d ntokens numtokens numberoftokens tokencount trainingtokens traintokens tokensseen"},
-    {"unique_tokens", &io::columns::unique_tokens, "unique",
+    {"unique_tokens", &io::columns::unique_tokens, "unique distinct",
      "uniquetokens u nuniquetokens numuniquetokens distincttokens"},
-    {"flops", &io::columns::flops, "flop",
+    {"flops", &io::columns::flops, "flop compute",
      "flops flop c trainingflops trainingflop trainflops trainflop totalflops totalflop"},
-    {"loss", &io::columns::loss, "loss",
+    {"loss", &io::columns::loss, "loss entropy perplexity ce nll ppl bpb bpc bitsperbyte",
      "loss l valloss validationloss evalloss evaluationloss testloss finalloss finalvalloss finalvalidationloss"},
 };
 
@@ -76,6 +77,31 @@ inline std::string plain_name(std::string_view name) {
   std::string result = lower_case(name);
   std::erase_if(result, [](char c) { return c == ' ' || c == '_' || c == '-'; });
   return result;
+}
+
+inline bool has(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
+
+template <class Visit>
+void for_each_word(std::string_view text, const Visit& visit) {
+  for (std::size_t end; !text.empty(); text.remove_prefix(std::min(end + 1, text.size()))) {
+    end = std::min(text.find(' '), text.size());
+    if (end > 0) visit(std::string(text.substr(0, end)));
+  }
+}
+
+/// Whether a column may be of a quantity, by what its name has in it. "tokens_per_parameter" is neither of the two.
+inline bool may_be(const known_quantity& known, std::string_view name) {
+  const std::string plain = plain_name(name);
+  std::string apart = " " + lower_case(name) + " ";
+  for (char& c : apart)
+    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))) c = ' ';
+  bool found = false, ratio = has(apart, " per ");
+  for_each_word(known.words, [&](const std::string& word) {
+    found = found || (word.size() > 3 ? has(plain, word) : has(apart, " " + word + " "));
+    for (const auto& per : {word + "sper", word + "eterper", word + "etersper", "sper" + word})
+      ratio = ratio || has(plain, per);
+  });
+  return found && (known.name == "loss" || !ratio) && (known.name != "tokens" || !has(plain, "unique"));
 }
 
 /// Finds columns by name, while `table` is at its header.
@@ -120,16 +146,10 @@ class column_finder {
         std::find_if(known_quantities, end, [&](const auto& one) { return one.name == quantity; });
     if (known != end) spellings = known->spellings;
     auto found = columns_among(spellings);
-    // A letter may be something else of the model: its layers L, its width d. Then another column has the word.
-    if (known != end && found.size() == 1 && table_.cells()[found[0].index].size() == 1) {
-      const auto has = [](const std::string& text, std::string_view word) { return text.find(word) != text.npos; };
-      for (auto& other : columns_where([&](auto cell) {
-             const std::string plain = plain_name(cell);
-             return has(plain, known->word) && (quantity != "tokens" || !has(plain, "unique")) &&
-                    (quantity == "loss" || !has(plain, "per"));
-           }))
+    // A letter may be something else of the model: its layers L, its width d. Then another column has a word for it.
+    if (known != end && found.size() == 1 && table_.cells()[found[0].index].size() == 1)
+      for (auto& other : columns_where([&](std::string_view cell) { return may_be(*known, cell); }))
         found.push_back(std::move(other));
-    }
     const std::string name(quantity);
     return the_one(found, "no column is recognised as " + name, name,
                    "; name one by columns::" + (known != end ? name : "others"));

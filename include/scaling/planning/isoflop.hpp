@@ -52,7 +52,8 @@ constexpr auto isoflop_run(const Law& law, typename Law::real_type flops, typena
 
 /// The run of `flops` [FLOP] with so many tokens per parameter: 20 is a choice beside the law, not a law.
 ///
-/// By a law the best ratio is constant only if alpha = beta; the published sets put it at 18 to 93 at 5.76e23 FLOP.
+/// By a law the best ratio is constant only if alpha = beta; the published sets of Chinchilla's law put it at 18 to 93 at
+/// 5.76e23 FLOP.
 /// Domain: flops, tokens_per_parameter > 0. Errors and accuracy as above.
 template <training_law Law>
 constexpr auto rule_of_thumb(const Law& law, typename Law::real_type tokens_per_parameter,
