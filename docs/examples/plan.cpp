@@ -56,6 +56,7 @@ request parse(int count, char** words) {
       asked.file = word;
       continue;
     }
+    if (word.find('=') != word.npos) misused(word + ": a value follows its option after a blank");
     const std::string value = i + 1 < count ? words[++i] : "";
     if (value.empty()) misused(word + " needs a value");
     if (word == "--budget") {

@@ -210,3 +210,21 @@ TEST_CASE("a Newton step a hundred times too long is shortened") {
   CHECK(r.x.norm() < 1e-6);
   CHECK(r.evaluations < 40);  // a search that finds no step it may accept takes 52
 }
+
+TEST_CASE("any point was stationary whose units make the longest of steps gain nothing") {
+  using scalar = Eigen::Matrix<double, 1, 1>;
+  const auto of_flops = [](const scalar& x, scalar& g, scalar& h) {
+    const double d = x[0] / 1e15 - 5;
+    g[0] = 2 * d / 1e15;
+    h(0, 0) = 2e-30;
+    return 1 + d * d;
+  };
+  scalar start;
+  start << 0;
+  const auto short_of_it = newton(of_flops, start, {.max_evaluations = 20});
+  CHECK_FALSE(short_of_it.stationary);
+  CHECK(short_of_it.predicted_decrease > 40);
+  const auto r = newton(of_flops, start, {.longest_step = 1e16});
+  CHECK(r.stationary);
+  CHECK(std::abs(r.x[0] / 5e15 - 1) < 1e-8);
+}

@@ -155,12 +155,13 @@ newton_result<Vector> newton(const F& f, const Vector& x0, const newton_options<
     result.tolerance = options.relative_tolerance * std::abs(here.value) + options.floor;
     const bool regular = solve(here, T(0), p), solvable = regular || solve(here, slight, p);
     result.predicted_decrease = solvable ? -here.gradient.dot(p) : infinity;
-    // Where rounding is all that makes the Hessian indefinite: what the longest of steps along -g would gain.
-    T linear = 0;
-    for (int i = 0; i < n; ++i)
-      if (!box.fixed(i) && !box.blocked(i, x[i], here.gradient[i]))
-        linear += std::abs(here.gradient[i]) * options.longest_step;
-    result.predicted_decrease = std::min(result.predicted_decrease, linear);
+    if (!regular) {  // by rounding alone, perhaps: no more than the longest of steps along -g would gain
+      T linear = 0;
+      for (int i = 0; i < n; ++i)
+        if (!box.fixed(i) && !box.blocked(i, x[i], here.gradient[i]))
+          linear += std::abs(here.gradient[i]) * options.longest_step;
+      result.predicted_decrease = std::min(result.predicted_decrease, linear);
+    }
     result.stationary = result.predicted_decrease <= result.tolerance;
     if (result.evaluations >= options.max_evaluations || (result.stationary && !solvable)) break;
     const T noise = options.root_noise * std::sqrt(std::abs(here.value));
