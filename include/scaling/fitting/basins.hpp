@@ -130,20 +130,17 @@ class basin_search {
       if (!(better.value < found.front().value)) break;
       found.push_back(better);
     }
-    const auto twins = how == search::single ? std::vector<end>{} : twins_of(found);
+    if (how != search::single)
+      for (const end& other : exchanges_of(found.front())) keep(other), found.push_back(other);
     found = lowest_of_each(found);
     found.erase(std::remove_if(found.begin() + 1, found.end(),
                                [this](const end& one) { return !one.converged || revive(one.x); }),
                 found.end());
-    for (const end& twin : twins) {
-      if (!twin.converged ||
-          !same(std::min(twin.value, found.front().value), std::max(twin.value, found.front().value)))
-        continue;
-      found.insert(found.begin() + 1, twin);
-      if (twin.value <= found.front().value + noise(found.front().value) &&
-          preference(twin) < preference(found.front()))
-        std::swap(found[0], found[1]);
-    }
+    const auto twins = twins_of(found.front());
+    found.insert(found.begin() + 1, twins.begin(), twins.end());
+    for (std::size_t i = 1; i <= twins.size(); ++i)
+      if (found[i].value <= found[0].value + noise(found[0].value) && preference(found[i]) < preference(found[0]))
+        std::swap(found[0], found[i]);
     return found;
   }
 
@@ -208,25 +205,53 @@ class basin_search {
     return !look.hopeless;
   }
 
-  /// What the best of these becomes with two powers exchanged: those as good as it, elsewhere. The others join `found`.
-  std::vector<end> twins_of(std::vector<end>& found) {
-    std::vector<end> twins;
-    if constexpr (sum_of_powers<Law>) {
-      const end best = found.front();
+  /// What an end becomes with two powers exchanged: as it is then, and polished.
+  std::vector<end> exchanges_of(const end& best) {
+    std::vector<end> result;
+    if constexpr (sum_of_powers<Law>)
       for (const auto& y : other_roles<Law>(f_).exchanged(best.x)) {
-        const end other = polish(y);
-        const auto apart = [&](const vector& from) {
-          T most = 0;
-          for (int k = 0; k < from.size(); ++k)
-            if (other.x[k] != from[k]) most = std::max(most, std::abs(other.x[k] - from[k]));
-          return most;
-        };
-        const bool is_twin =
-            same(std::min(best.value, other.value), std::max(best.value, other.value)) && apart(y) < apart(best.x);
-        (is_twin ? twins : found).push_back(other);
+        end other = best;
+        other.x = y, other.value = value_at(y);
+        if (same(std::min(other.value, best.value), std::max(other.value, best.value))) result.push_back(other);
+        result.push_back(polish(y));
       }
+    return result;
+  }
+
+  /// The ends of all starts that are as good as the best, but by other coefficients, beyond a ridge.
+  std::vector<end> twins_of(const end& best) {
+    constexpr T near = T(1e-4);  // an end that is not polished may be so much above
+    std::vector<end> twins;
+    if (!best.converged) return twins;
+    for (const end& one : std::vector<end>(ends_)) {
+      if (!one.converged || !(one.value <= best.value + near * std::abs(best.value) + f_.floor)) continue;
+      if (!is_apart(best, one)) continue;
+      const end twin = one.polished ? one : polish(one.x);
+      if (twin.converged && same(std::min(best.value, twin.value), std::max(best.value, twin.value)) &&
+          is_apart(best, twin) &&
+          std::all_of(twins.begin(), twins.end(), [&](const end& other) { return is_apart(other, twin); }))
+        twins.push_back(twin);
     }
     return twins;
+  }
+
+  /// Whether two ends as good as each other, with the same terms, have worse ones between them.
+  bool is_apart(const end& a, const end& b) {
+    vector between = a.x;
+    bool far = false;
+    for (int k = 0; k < between.size(); ++k) {
+      if (a.x[k] == b.x[k]) continue;
+      if (!std::isfinite(a.x[k]) || !std::isfinite(b.x[k])) return false;
+      between[k] = (a.x[k] + b.x[k]) / 2;
+      far = far || std::abs(a.x[k] - b.x[k]) > T(1e-3);
+    }
+    return far && !same(std::max(a.value, b.value), value_at(between));
+  }
+
+  T value_at(const vector& y) {
+    vector gradient;
+    ++evaluations_;
+    return f_(y, gradient);
   }
 
   end settle(const vector& y) { return f_.of.linear ? polish(y) : without_nothing(newton(y, usual_evaluations)); }

@@ -98,27 +98,26 @@ auto with_traces(const Objective& f, typename fit_problem<Law>::vector y) {
   return y;
 }
 
-/// Counts a direction less where two powers can be exchanged and no prediction changes: whatever the noise, the runs do not
-/// say which is whose. It leads from the law to the one with the two exchanged.
-template <sum_of_powers Law, class Objective>
-void judge_exchange(const Objective& f, const typename fit_problem<Law>::vector& y, fit_result<Law>& result) {
+/// Counts a direction less where other coefficients change no prediction: those with two powers exchanged, or a twin that
+/// the search has found. Whatever the noise, the runs do not say which. It leads from the law to the other.
+template <loss_model Law, class Objective>
+void judge_twins(const Objective& f, const std::vector<typename fit_problem<Law>::vector>& twins,
+                 const typename fit_problem<Law>::vector& y, fit_result<Law>& result) {
   using T = typename Law::real_type;
   constexpr T no_change = T(1e-6);  // of a prediction
-  const auto predictions_off = [&](const std::vector<T>& r, const std::vector<T>& other) {
+  const auto here = f.residuals_at(y);
+  for (const auto& there : twins) {
+    const auto r = f.residuals_at(there);
     T most = 0;
     for (std::size_t i = 0; i < r.size(); ++i)
-      most = std::max(most, std::abs(other[i] - r[i]) / (f.of.residual == residual::log ? T(1) : f.runs[i].loss));
-    return most;
-  };
-  for (const auto& there : other_roles<Law>(f).exchanged(y)) {
-    if (!(predictions_off(f.residuals_at(y), f.residuals_at(there)) <= no_change)) continue;
+      most = std::max(most, std::abs(r[i] - here[i]) / (f.of.residual == residual::log ? T(1) : f.runs[i].loss));
     typename fit_problem<Law>::vector step = there - y;
     for (int k = 0; k < y.size(); ++k)
       if (there[k] == y[k]) step[k] = 0;  // -infinity too
     const typename fit_problem<Law>::vector moved = f.coordinates.natural_slopes() * step;
     int largest = 0;
     moved.cwiseAbs().maxCoeff(&largest);
-    if (!(std::abs(moved[largest]) > 0 && moved.allFinite())) continue;
+    if (!(most <= no_change && std::abs(moved[largest]) > 0 && moved.allFinite())) continue;
     coefficient_direction<Law> exchange;
     for (std::size_t k = 0; k < exchange.size(); ++k) exchange[k] = moved[static_cast<int>(k)] / moved[largest];
     result.undetermined.push_back(exchange);
@@ -129,9 +128,11 @@ void judge_exchange(const Objective& f, const typename fit_problem<Law>::vector&
 }
 
 /// Which coefficients the result lists as at a bound, and over which it asks whether the runs determine them. The
-/// exponent of a vanished term has no effect: it is neither at a bound nor determined.
+/// exponent of a vanished term has no effect: it is neither at a bound nor determined. `minima` begin with y, if there are
+/// any.
 template <loss_model Law, class Objective>
-void judge_coefficients(const Objective& f, const typename fit_problem<Law>::vector& y, fit_result<Law>& result) {
+void judge_coefficients(const Objective& f, const std::vector<typename basin_search<Law>::end>& minima,
+                        const typename fit_problem<Law>::vector& y, fit_result<Law>& result) {
   using T = typename Law::real_type;
   constexpr auto table = Law::coefficients();
   const auto& limits = f.coordinates.limits();
@@ -156,8 +157,11 @@ void judge_coefficients(const Objective& f, const typename fit_problem<Law>::vec
   result.free_count = identified.counted;
   result.rank = identified.rank;
   result.undetermined = std::move(identified.undetermined);
-  if constexpr (sum_of_powers<Law>)
-    if (result.rank == result.free_count) judge_exchange(f, y, result);
+  if (result.rank < result.free_count) return;
+  std::vector<typename fit_problem<Law>::vector> twins;
+  if constexpr (sum_of_powers<Law>) twins = other_roles<Law>(f).exchanged(y);
+  for (std::size_t i = 1; i < minima.size(); ++i) twins.push_back(minima[i].x);
+  judge_twins(f, twins, y, result);
 }
 
 /// The answer, from the minima of a finished search. There is none if the objective was finite nowhere.
@@ -187,7 +191,7 @@ fit_result<Law> result_of(const basin_search<Law>& find, const std::vector<typen
   result.tolerance = best.tolerance * unit;
   result.iterations = best.iterations;
   result.evaluations = find.evaluations();
-  judge_coefficients(f, best.x, result);
+  judge_coefficients(f, minima, best.x, result);
   // At its bound a coefficient may be why another has no effect: as alpha = 0 in (x_c/x)^alpha.
   const bool vanished = best.x.minCoeff() == -std::numeric_limits<T>::infinity() ||
                         (!result.at_bound.empty() && result.singular_ratio == 0);

@@ -76,10 +76,7 @@ class other_roles {
         vector x = f_.coordinates.terms_at(y);
         std::swap(x[at(terms[i].coefficient)], x[at(terms[j].coefficient)]);
         std::swap(x[at(one.exponent)], x[at(other.exponent)]);
-        const vector there = f_.coordinates.of_terms(x);
-        if ((there.array() >= f_.coordinates.lower().array()).all() &&
-            (there.array() <= f_.coordinates.upper().array()).all())
-          result.push_back(there);
+        if (const auto there = in_box(f_.coordinates.of_terms(x))) result.push_back(*there);
       }
     return result;
   }
@@ -92,11 +89,20 @@ class other_roles {
   static int at(std::size_t k) { return static_cast<int>(k); }
   const constraints<Law>& limits() const { return f_.coordinates.limits(); }
 
+  /// y, if it is in the box but for rounding.
+  std::optional<vector> in_box(vector y) const {
+    for (int k = 0; k < y.size(); ++k) {
+      const T nearest = std::clamp(y[k], f_.coordinates.lower()[k], f_.coordinates.upper()[k]);
+      if (y[k] != nearest && !(std::abs(y[k] - nearest) <= T(1e-9) * (1 + std::abs(nearest)))) return std::nullopt;
+      y[k] = nearest;
+    }
+    return y;
+  }
+
   /// One power of its own, that every run has and nothing holds.
   bool is_free_power(const term_place& term) const {
-    const auto loose = [&](std::size_t k) { return limits().free(k) && !limits().tied[k]; };
     return term.factors[0].exponent != none && term.factors[1].exponent == none && !term.partial &&
-           loose(term.coefficient) && loose(term.factors[0].exponent);
+           limits().free(term.coefficient) && limits().free(term.factors[0].exponent);
   }
 
   T correlation(std::size_t column, std::size_t other) const {

@@ -145,7 +145,7 @@ auto refitter<Law>::operator()(std::vector<run_type> runs) const -> refit_answer
   const auto& best = minima.front();
   fit_result<Law> judged{};
   judged.law = f.coordinates.law_at(best.x);
-  judge_coefficients(f, best.x, judged);
+  judge_coefficients(f, minima, best.x, judged);
   const bool determined = std::min(distinct, runs_.size()) > limits_.free_count() && judged.identified();
   return {judged.law, determined && settled(best, f.floor) && !find.revive(best.x), agreed};
 }
