@@ -14,6 +14,8 @@
 #include <scaling/chinchilla.hpp>
 #include <scaling/fitting/fit.hpp>
 #include <scaling/fitting/identification.hpp>
+#include <scaling/kaplan.hpp>
+#include <scaling/power_law.hpp>
 
 #include "support/catch.hpp"
 #include "support/numbers.hpp"
@@ -53,6 +55,62 @@ struct linear {
     return std::array{row{"E", &linear::E, scale::linear, -most, most, enters::linearly, {0, 2, 2}},
                       row{"G", &linear::G, scale::linear, -most, most, enters::linearly, {0, 1, 2}},
                       row{"H", &linear::H, scale::linear, -most, most, enters::linearly, {0, 1, 2}}};
+  }
+};
+
+/// Chinchilla's law as of a user who does not say that it is a sum of powers.
+template <class T = double>
+struct formula_alone {
+  using real_type = T;
+  using input_type = scaling::training_run<scaling::value_of_t<T>>;
+  static constexpr std::string_view name = "formula_alone", formula = "E + A/N^alpha + B/D^beta";
+  T E, A, B, alpha, beta;
+
+  constexpr T operator()(const input_type& at) const {
+    using scaling::cmath::pow;
+    return E + A * pow(at.parameters, -alpha) + B * pow(at.tokens, -beta);
+  }
+  bool operator==(const formula_alone&) const = default;
+  static constexpr auto coefficients() {
+    using row = scaling::coefficient<formula_alone>;
+    constexpr double most = std::numeric_limits<double>::infinity();
+    using scaling::scale, scaling::enters;
+    return std::array{row{"E", &formula_alone::E, scale::log, 0, most, enters::linearly, {-1, 1, 3}},
+                      row{"A", &formula_alone::A, scale::log, 0, most, enters::linearly, {0, 25, 6}},
+                      row{"B", &formula_alone::B, scale::log, 0, most, enters::linearly, {0, 25, 6}},
+                      row{"alpha", &formula_alone::alpha, scale::linear, 0, 10, enters::nonlinearly, {0, 2, 5}},
+                      row{"beta", &formula_alone::beta, scale::linear, 0, 10, enters::nonlinearly, {0, 2, 5}}};
+  }
+};
+
+/// Two powers of one quantity, which can change their names.
+template <class T = double>
+struct two_powers {
+  using real_type = T;
+  using input_type = scaling::parameter_run<scaling::value_of_t<T>>;
+  static constexpr std::string_view name = "two_powers", formula = "E + A/N^a + B/N^b";
+  T E, A, B, a, b;
+
+  constexpr T operator()(const input_type& at) const {
+    using scaling::cmath::pow;
+    return E + A * pow(at.parameters, -a) + B * pow(at.parameters, -b);
+  }
+  bool operator==(const two_powers&) const = default;
+  static constexpr auto coefficients() {
+    using row = scaling::coefficient<two_powers>;
+    constexpr double most = std::numeric_limits<double>::infinity();
+    using scaling::scale, scaling::enters;
+    return std::array{row{"E", &two_powers::E, scale::log, 0, most, enters::linearly, {-1, 1, 3}},
+                      row{"A", &two_powers::A, scale::log, 0, most, enters::linearly, {0, 25, 6}},
+                      row{"B", &two_powers::B, scale::log, 0, most, enters::linearly, {0, 25, 6}},
+                      row{"a", &two_powers::a, scale::linear, 0, 10, enters::nonlinearly, {0, 2, 5}},
+                      row{"b", &two_powers::b, scale::linear, 0, 10, enters::nonlinearly, {0, 2, 5}}};
+  }
+  static constexpr auto terms() {
+    using term = scaling::power_term<two_powers>;
+    constexpr auto size = scaling::quantity<&input_type::parameters>;
+    return std::array{term{&two_powers::E}, term{&two_powers::A, {&two_powers::a, size}},
+                      term{&two_powers::B, {&two_powers::b, size}}};
   }
 };
 
@@ -210,6 +268,40 @@ TEST_CASE("Runs on one line of log N and log D, which cannot tell whose power is
       CHECK(told.identified());
       CHECK(std::abs(told.law.alpha - steep.alpha) < (noise > 0 ? 0.05 : 1e-6));
     }
+}
+
+TEST_CASE("The same of laws that are no sums of powers, which the search comes upon") {
+  std::vector<scaling::observation<>> runs;
+  for (double N = 1e8; N < 3e10; N *= 1.6)
+    runs.push_back({{N, 20 * N}, 1.8 + 250 * std::pow(N, -0.3) + 15000 * std::pow(20 * N, -0.45)});
+  const auto alone = scaling::fit<formula_alone>(runs);
+  CHECK(alone.converged());
+  CHECK_FALSE(alone.identified());
+  REQUIRE(!alone.basins.empty());
+  CHECK(alone.basins.front().excess == 0);
+  CHECK(std::abs(alone.basins.front().law.alpha - alone.law.beta) < 1e-6);
+
+  const scaling::kaplan_steps<> truth_of_steps{6.5e13, 2.1e3, 0.077, 0.76};
+  std::vector<scaling::observation<scaling::step_run<>>> of_steps;
+  for (double N = 1e6; N < 2e9; N *= 1.6) of_steps.push_back({{N, 1e-4 * N}, truth_of_steps(N, 1e-4 * N)});
+  const auto steps = scaling::fit<scaling::kaplan_steps>(of_steps);
+  CHECK(steps.converged());
+  CHECK_FALSE(steps.identified());
+  REQUIRE(!steps.basins.empty());
+  CHECK(std::abs(steps.basins.front().law.alpha_N - steps.law.alpha_S) < 1e-6);
+}
+
+TEST_CASE("Terms that change their names alone leave nothing open") {
+  std::vector<scaling::observation<scaling::parameter_run<>>> runs;
+  support::random_numbers random(6);
+  for (double N = 1e5; N < 3e10; N *= 1.4)
+    runs.push_back(
+        {{N}, (1.8 + 5 * std::pow(N, -0.1) + 3e5 * std::pow(N, -0.9)) * std::exp(0.0005 * random.between(-1, 1))});
+  const auto result = scaling::fit<two_powers>(runs, {.criterion = scaling::squared{}});
+  CHECK(result.converged());
+  CHECK(result.identified());
+  CHECK((result.rank == 5 && result.undetermined.empty()));
+  for (const auto& other : result.basins) CHECK(other.excess > 0);
 }
 
 TEST_CASE("Whether coefficients with units are identified depended on the units") {

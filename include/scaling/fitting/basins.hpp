@@ -108,6 +108,25 @@ class basin_search {
     keep({r.x, r.value, r.projected_gradient, r.predicted_decrease, T(0), r.iterations, r.converged(), false});
   }
 
+  /// Descends from the best end with two exponents exchanged, with these held at first: where terms of a law that is no sum
+  /// of powers have much the same effect, there may be another minimum.
+  void exchange_exponents() {
+    const auto best = lowest_of_each(ends_);
+    if (best.empty()) return;
+    const auto& limits = f_.coordinates.limits();
+    for (std::size_t k = 0; k < P; ++k)
+      for (std::size_t l = k + 1; l < P; ++l) {
+        if (table[k].scale == scale::log || table[l].scale == scale::log || !limits.free(k) || !limits.free(l))
+          continue;
+        vector y = best.front().x, lower = f_.coordinates.lower(), upper = f_.coordinates.upper();
+        std::swap(y[at(k)], y[at(l)]);
+        for (const int i : {at(k), at(l)}) lower[i] = upper[i] = y[i] = std::clamp(y[i], lower[i], upper[i]);
+        const auto r = optimize::lbfgsb(f_, y, {.lower = lower, .upper = upper});
+        evaluations_ += r.evaluations;
+        descend_from(r.x);
+      }
+  }
+
   const objective_type& objective() const { return f_; }
 
   /// The minima behind the ends of all starts, best first; none within 1e-8 of another, but where two powers are
@@ -228,7 +247,7 @@ class basin_search {
       if (!is_apart(best, one)) continue;
       const end twin = one.polished ? one : polish(one.x);
       if (twin.converged && same(std::min(best.value, twin.value), std::max(best.value, twin.value)) &&
-          is_apart(best, twin) &&
+          is_apart(best, twin) && !f_.are_one(f_.coordinates.law_at(best.x), f_.coordinates.law_at(twin.x)) &&
           std::all_of(twins.begin(), twins.end(), [&](const end& other) { return is_apart(other, twin); }))
         twins.push_back(twin);
     }

@@ -118,6 +118,7 @@ void judge_twins(const Objective& f, const std::vector<typename fit_problem<Law>
     int largest = 0;
     moved.cwiseAbs().maxCoeff(&largest);
     if (!(most <= no_change && std::abs(moved[largest]) > 0 && moved.allFinite())) continue;
+    if (f.are_one(result.law, f.coordinates.law_at(there))) continue;
     coefficient_direction<Law> exchange;
     for (std::size_t k = 0; k < exchange.size(); ++k) exchange[k] = moved[static_cast<int>(k)] / moved[largest];
     result.undetermined.push_back(exchange);
@@ -272,6 +273,8 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
     for (std::size_t i = 0; i < grid.points(); ++i) find.descend_from(f.coordinates.of(grid.law(grid.place(i))));
   }
   if (options.start) find.polish_from(f.coordinates.of(*options.start));
+  if constexpr (!sum_of_powers<Law>)
+    if (options.search != search::single) find.exchange_exponents();
   const auto minima = find.minima(options.search);
   return result_of<Law>(find, minima, options);
 }

@@ -79,6 +79,20 @@ struct fit_problem {
     return of.residual == residual::log ? U(log(predicted / U(run.loss))) : U(predicted - U(run.loss));
   }
 
+  /// Whether two laws that are alike at the runs are one law, also where an input is twice theirs: so are those of which two
+  /// terms of one kind have changed their names.
+  bool are_one(const Law& a, const Law& b) const {
+    constexpr auto inputs = Law::input_type::inputs();
+    for (const auto& run : runs)
+      for (const auto& input : inputs) {
+        auto there = run_at<Law>(run);
+        there.*input.member *= 2;
+        const T here = a(there);
+        if (!(std::abs(b(there) - here) <= T(1e-6) * std::abs(here))) return false;
+      }
+    return true;
+  }
+
   T weight(const run_type& run, T r) const {
     return run.weight / (run.sigma * run.sigma) * (r > 0 ? of.overestimates : T(1));
   }
