@@ -264,7 +264,7 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
     if constexpr (sum_of_powers<Law>) {
       const exponent_columns<Law> columns(f);
       for (const auto& start : screen<Law>(f, columns).starts()) find.compete_from(start.y);
-      if (find.was_hard() || find.is_narrow()) look_again(find);
+      if (find.was_hard() || find.is_narrow() || find.is_ladder()) look_again(find);
     } else {
       for (const auto& law : lattice_starts<Law>(f)) find.descend_from(f.coordinates.of(law));
     }

@@ -48,7 +48,7 @@ class other_roles {
 
   /// y with one of its powers a slow one, which reaches over all runs, or a step, which only the smallest runs see; one of
   /// each for each exponent.
-  void append_exchanged(const vector& y, std::vector<vector>& to) const {
+  void append_recast(const vector& y, std::vector<vector>& to) const {
     for (const auto& term : terms)
       for (const auto& factor : term.factors) {
         if (factor.exponent == none || !limits().free(factor.exponent)) continue;
@@ -63,20 +63,32 @@ class other_roles {
       }
   }
 
-  /// Points with two powers exchanged whose bases go together over the runs, as N and D do on a ladder of one ratio. There
-  /// is another minimum about them; where the bases go together exactly, they are as good as y.
+  /// Whether there are two powers whose bases go together over the runs.
+  bool is_ladder() const {
+    for (std::size_t i = 0; i < terms.size(); ++i)
+      for (std::size_t j = i + 1; j < terms.size(); ++j)
+        if (go_together(terms[i], terms[j])) return true;
+    return false;
+  }
+
+  /// Points with two powers exchanged whose bases go together over the runs, as N and D do on a ladder of one ratio: each
+  /// is what the other was on the line that most runs lie on. There is another minimum about them; where all runs lie on
+  /// the line, they are as good as y.
   std::vector<vector> exchanged(const vector& y) const {
-    constexpr T together = T(0.9);  // the correlation of the logs of the bases
     std::vector<vector> result;
     for (std::size_t i = 0; i < terms.size(); ++i)
       for (std::size_t j = i + 1; j < terms.size(); ++j) {
-        if (!is_free_power(terms[i]) || !is_free_power(terms[j])) continue;
+        if (!go_together(terms[i], terms[j])) continue;
         const factor_place one = terms[i].factors[0], other = terms[j].factors[0];
-        if (one.exponent == other.exponent || !(correlation(one.column, other.column) > together)) continue;
-        vector x = f_.coordinates.terms_at(y);
-        std::swap(x[at(terms[i].coefficient)], x[at(terms[j].coefficient)]);
-        std::swap(x[at(one.exponent)], x[at(other.exponent)]);
-        if (const auto there = in_box(f_.coordinates.of_terms(x))) result.push_back(*there);
+        const auto [slope, offset] = resistant_line(one.column, other.column);
+        if (!positive_finite(slope)) continue;
+        const vector x = f_.coordinates.terms_at(y);
+        const T u = x[at(terms[i].coefficient)], v = x[at(one.exponent)];
+        const T other_u = x[at(terms[j].coefficient)], other_v = x[at(other.exponent)];
+        vector there = x;
+        there[at(terms[i].coefficient)] = other_u - other_v * offset, there[at(one.exponent)] = other_v * slope;
+        there[at(terms[j].coefficient)] = u + v * offset / slope, there[at(other.exponent)] = v / slope;
+        if (const auto inside = in_box(f_.coordinates.of_terms(there))) result.push_back(*inside);
       }
     return result;
   }
@@ -103,6 +115,38 @@ class other_roles {
   bool is_free_power(const term_place& term) const {
     return term.factors[0].exponent != none && term.factors[1].exponent == none && !term.partial &&
            limits().free(term.coefficient) && limits().free(term.factors[0].exponent);
+  }
+
+  bool go_together(const term_place& a, const term_place& b) const {
+    constexpr T together = T(0.5);  // the correlation of the logs of the bases
+    return is_free_power(a) && is_free_power(b) && a.factors[0].exponent != b.factors[0].exponent &&
+           correlation(a.factors[0].column, b.factors[0].column) > together;
+  }
+
+  /// The line that a column is of another but for few runs: through the medians of the lower and the upper third (J. W.
+  /// Tukey, Exploratory Data Analysis, 1977, chapter 5). As slope and offset.
+  std::pair<T, T> resistant_line(std::size_t from, std::size_t to) const {
+    using by_lanes = packs<T>;
+    std::vector<std::pair<T, T>> runs(f_.runs.size());
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      const auto& block = f_.columns().blocks[i / by_lanes::lanes];
+      runs[i] = {by_lanes::lane(block.z[from], i % by_lanes::lanes), by_lanes::lane(block.z[to], i % by_lanes::lanes)};
+    }
+    std::sort(runs.begin(), runs.end());
+    const auto median = [](std::vector<T> values) {
+      const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+      std::nth_element(values.begin(), middle, values.end());
+      return *middle;
+    };
+    const std::size_t third = (runs.size() + 2) / 3;
+    std::vector<T> low, high, low_to, high_to, offset;
+    for (std::size_t i = 0; i < third; ++i) {
+      low.push_back(runs[i].first), low_to.push_back(runs[i].second);
+      high.push_back(runs[runs.size() - 1 - i].first), high_to.push_back(runs[runs.size() - 1 - i].second);
+    }
+    const T slope = (median(high_to) - median(low_to)) / (median(high) - median(low));
+    for (const auto& [z, other] : runs) offset.push_back(other - slope * z);
+    return {slope, median(offset)};
   }
 
   T correlation(std::size_t column, std::size_t other) const {
@@ -169,7 +213,7 @@ std::vector<typename fit_problem<Law>::vector> neighbours_of(const power_sum_obj
   const other_roles<Law> roles(f);
   const auto whole = roles.whole(y);
   if (whole) result.push_back(*whole);
-  roles.append_exchanged(whole.value_or(y), result);
+  roles.append_recast(whole.value_or(y), result);
   return result;
 }
 
