@@ -83,7 +83,7 @@ class basin_search {
     return narrow > 0 && powers > 1;
   }
 
-  /// Whether two powers go together over the runs, so that either may do for the other. Of 600 ladders of one ratio, some
+  /// Whether two powers are all but one over the runs, so that either may do for the other. Of 600 ladders of one ratio, some
   /// with a run or two off it, the first look missed the optimum of ten, by up to a factor of 7.
   bool is_ladder() const {
     if constexpr (sum_of_powers<Law>) return other_roles<Law>(f_).is_ladder();

@@ -63,22 +63,22 @@ class other_roles {
       }
   }
 
-  /// Whether there are two powers whose bases go together over the runs.
+  /// Whether there are two powers whose bases are all but one over the runs, as N and D are on a ladder of one ratio.
   bool is_ladder() const {
     for (std::size_t i = 0; i < terms.size(); ++i)
       for (std::size_t j = i + 1; j < terms.size(); ++j)
-        if (go_together(terms[i], terms[j])) return true;
+        if (go_together(terms[i], terms[j], T(0.9))) return true;
     return false;
   }
 
-  /// Points with two powers exchanged whose bases go together over the runs, as N and D do on a ladder of one ratio: each
-  /// is what the other was on the line that most runs lie on. There is another minimum about them; where all runs lie on
+  /// Points with two powers exchanged whose bases go together over the runs: each is what the other was on the line that
+  /// most runs lie on. There is another minimum about them; where all runs lie on
   /// the line, they are as good as y.
   std::vector<vector> exchanged(const vector& y) const {
     std::vector<vector> result;
     for (std::size_t i = 0; i < terms.size(); ++i)
       for (std::size_t j = i + 1; j < terms.size(); ++j) {
-        if (!go_together(terms[i], terms[j])) continue;
+        if (!go_together(terms[i], terms[j], T(0.5))) continue;
         const factor_place one = terms[i].factors[0], other = terms[j].factors[0];
         const auto [slope, offset] = resistant_line(one.column, other.column);
         if (!positive_finite(slope)) continue;
@@ -117,10 +117,10 @@ class other_roles {
            limits().free(term.coefficient) && limits().free(term.factors[0].exponent);
   }
 
-  bool go_together(const term_place& a, const term_place& b) const {
-    constexpr T together = T(0.5);  // the correlation of the logs of the bases
+  /// Whether two powers are free, and the logs of their bases correlate above so much.
+  bool go_together(const term_place& a, const term_place& b, T above) const {
     return is_free_power(a) && is_free_power(b) && a.factors[0].exponent != b.factors[0].exponent &&
-           correlation(a.factors[0].column, b.factors[0].column) > together;
+           correlation(a.factors[0].column, b.factors[0].column) > above;
   }
 
   /// The line that a column is of another but for few runs: through the medians of the lower and the upper third (J. W.

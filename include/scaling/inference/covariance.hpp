@@ -88,10 +88,9 @@ auto free_directions(const fit_result<Law>& result, const constraints<Law>& limi
 /// with delta = 1e-3 and noise of 0.5 %, 95 % intervals held the truth in 82 to 85 % of tables of 36 runs (gauss_newton:
 /// 72 to 78 %), a bootstrap's in 97 %; with 243 runs in 92 to 93 %. See docs/explain/intervals.md.
 /// Trap: with few runs the intervals are far too narrow. Of 400 tables each of 6, 12, 18 and 24 runs with noise of
-/// 0.5 %, 95 % intervals of alpha held the truth by the sandwich in 50, 80, 84, 90 % under least squares and in 36, 60,
-/// 76, 80 % under Huber's criterion, by gauss_newton in 76, 90, 90, 94 % and in 46, 47, 59, 65 %: counted while tables with
-/// no more runs in the quadratic zone than coefficients, which are not_smooth, had a covariance too. The sandwich is not
-/// for fewer than some 24 runs.
+/// 0.5 %, 95 % intervals of alpha held the truth by the sandwich in 50, 80, 84, 90 % under least squares; under Huber's
+/// criterion, of the 22, 73, 90, 96 % that were not not_smooth, in 14, 54, 74, 79 %; by gauss_newton in 76, 90, 90, 94 %
+/// and in 33, 42, 57, 64 %. The sandwich is not for fewer than some 24 runs.
 /// Complexity: one evaluation of the law in nested dual numbers a run.
 template <loss_model Law, std::ranges::random_access_range Runs>
 coefficient_covariance<Law> covariance(const fit_result<Law>& result, const Runs& observations,
