@@ -7,7 +7,9 @@
 #include <scaling/fitting/constraints.hpp>
 #include <scaling/fitting/coordinates.hpp>
 #include <scaling/fitting/criterion.hpp>
+#include <scaling/fitting/descent.hpp>
 #include <scaling/fitting/envelope.hpp>
+#include <scaling/fitting/exchanged_powers.hpp>
 #include <scaling/fitting/exponent_columns.hpp>
 #include <scaling/fitting/fit.hpp>
 #include <scaling/fitting/fit_options.hpp>

@@ -33,7 +33,8 @@ TEST_CASE("the screen finds what 4500 starts find") {
     const auto runs = noisy(seed);
     const auto screened = sc::fit<sc::chinchilla>(runs);
     const auto exhaustive = sc::fit<sc::chinchilla>(runs, {.search = sc::search::exhaustive});
-    CHECK(exhaustive.starts.tried == 4500);
+    CHECK(exhaustive.starts.tried >= 4500);  // and from the best, with its two powers exchanged
+    CHECK(exhaustive.starts.tried <= 4502);
     CHECK(exhaustive.starts.converged > 4400);
     CHECK(exhaustive.starts.agreeing > 0);
     CHECK(exhaustive.converged());

@@ -8,6 +8,7 @@
 
 #include <scaling/chinchilla.hpp>
 #include <scaling/fitting/fit.hpp>
+#include <scaling/inference/bootstrap.hpp>
 #include <scaling/inference/random.hpp>
 
 #include "support/catch.hpp"
@@ -44,6 +45,25 @@ TEST_CASE("Near one line the optimum was missed that has the two powers exchange
   options.search = scaling::search::single;
   options.start = result.basins.front().law;
   CHECK(scaling::fit<scaling::chinchilla>(runs, options).objective > 2.7e-5);
+}
+
+TEST_CASE("a ladder with two runs off it was fitted the wrong way round, and so was what is left without a run of it") {
+  const std::vector<scaling::observation<>> runs{
+      {{1e8, 2e9}, 3.3643},       {{1.6e8, 3.2e9}, 3.1150},  {{2.6e8, 5.2e9}, 2.9034},   {{4.2e8, 8.4e9}, 2.7345},
+      {{6.8e8, 1.36e10}, 2.5870}, {{1.1e9, 2.2e10}, 2.4655}, {{1.8e9, 3.6e12}, 2.1358},  {{2.9e9, 5.8e12}, 2.0844},
+      {{4.6e9, 9.2e10}, 2.2076},  {{7.5e9, 1.5e11}, 2.1432}, {{1.2e10, 2.4e11}, 2.0927}, {{2e10, 4e11}, 2.0467},
+      {{3.2e10, 6.4e11}, 2.0085}};
+  const auto result = scaling::fit<scaling::chinchilla>(runs);
+  CHECK(std::abs(result.objective / 4.22061e-6 - 1) < 1e-5);  // by the exhaustive search; it was 5.08289e-6
+  const auto left_out = scaling::jackknife(result, runs);
+  REQUIRE(left_out.laws.size() == runs.size());
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    auto rest = runs;
+    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
+    const auto best = scaling::fit<scaling::chinchilla>(rest, {.search = scaling::search::exhaustive});
+    CAPTURE(i);
+    CHECK(std::abs(left_out.laws[i].alpha - best.law.alpha) < 1e-6);
+  }
 }
 
 TEST_CASE("no optimum of 600 ladders was missed, each with the powers the other way round nearby") {

@@ -8,11 +8,12 @@
 #include <cstddef>
 #include <limits>
 #include <optional>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 #include <scaling/core/real.hpp>
+#include <scaling/fitting/descent.hpp>
+#include <scaling/fitting/exchanged_powers.hpp>
 #include <scaling/fitting/fit_options.hpp>
 #include <scaling/fitting/neighbours.hpp>
 #include <scaling/fitting/objective.hpp>
@@ -33,16 +34,6 @@ struct objective_of {
 template <sum_of_powers Law>
 struct objective_of<Law> {
   using type = power_sum_objective<Law>;
-};
-
-/// Where one start ended.
-template <class Vector>
-struct descent {
-  using T = typename Vector::Scalar;
-  Vector x;
-  T value, projected_gradient, predicted_decrease, tolerance;
-  int iterations;
-  bool converged, polished;
 };
 
 /// The search of one fit: starts go in one by one, minima come out.
@@ -86,7 +77,7 @@ class basin_search {
   /// Whether two powers are all but one over the runs, so that either may do for the other. Of 600 ladders of one ratio, some
   /// with a run or two off it, the first look missed the optimum of ten, by up to a factor of 7.
   bool is_ladder() const {
-    if constexpr (sum_of_powers<Law>) return other_roles<Law>(f_).is_ladder();
+    if constexpr (sum_of_powers<Law>) return exchanged_powers<Law>(f_).is_ladder();
     return false;
   }
 
@@ -235,11 +226,14 @@ class basin_search {
   std::vector<end> exchanges_of(const end& best) {
     std::vector<end> result;
     if constexpr (sum_of_powers<Law>)
-      for (const auto& y : other_roles<Law>(f_).exchanged(best.x)) {
+      for (const auto& y : exchanged_powers<Law>(f_).of(best.x)) {
         end other = best;
         other.x = y, other.value = value_at(y);
         if (same(std::min(other.value, best.value), std::max(other.value, best.value))) result.push_back(other);
-        result.push_back(polish(y));
+        end polished = polish(y);
+        if (!polished.converged && polished.value < T(1.1) * best.value)  // creeps, and is worth waiting for
+          polished = newton(polished.x, 50 * usual_evaluations);
+        result.push_back(polished);
       }
     return result;
   }
@@ -286,7 +280,7 @@ class basin_search {
   end follow(const vector& y);
   end without_nothing(end result);
   optimize::newton_options<vector> options_at(const vector& y) const;
-  std::tuple<int, int, T> preference(const end& one) const;
+  auto preference(const end& one) const { return preference_of<Law>(f_.coordinates, one); }
   std::vector<end> lowest_of_each(std::vector<end> found) const;
 
   objective_type f_;
@@ -295,29 +289,6 @@ class basin_search {
   T squares_ = std::numeric_limits<T>::quiet_NaN();            ///< sum of squares there, once it is asked for
   int evaluations_ = 0, given_up_ = 0;
 };
-
-/// By which of two ends within rounding of one another is taken, the smaller: the simplest, with the fewest terms and
-/// exponents at a bound (A / N^0 is a floor in disguise), then the one whose powers are steeper the earlier they come, then
-/// the one with the smallest gradient. Otherwise digits would depend on which start happened to come first.
-template <loss_model Law>
-auto basin_search<Law>::preference(const end& one) const -> std::tuple<int, int, T> {
-  const auto& lower = f_.coordinates.lower();
-  const auto& upper = f_.coordinates.upper();
-  int complexity = 0, disorder = 0;
-  T steepest = infinity;
-  for (const auto& term : terms) {
-    if (one.x[at(term.coefficient)] == -infinity) continue;
-    ++complexity;
-    for (const auto& factor : term.factors) {
-      if (factor.exponent == none || !f_.coordinates.limits().free(factor.exponent)) continue;
-      const int e = at(factor.exponent);
-      complexity += std::min(one.x[e] - lower[e], upper[e] - one.x[e]) <= std::sqrt(std::numeric_limits<T>::epsilon());
-      disorder += one.x[e] > steepest;
-      steepest = one.x[e];
-    }
-  }
-  return {complexity, disorder, one.projected_gradient};
-}
 
 /// Sorted by value. Of those within rounding of one another the preferred. What is no law, as a coefficient is beyond the
 /// numbers there are, is left out.

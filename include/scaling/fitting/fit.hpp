@@ -29,6 +29,7 @@
 #include <scaling/fitting/basins.hpp>
 #include <scaling/fitting/constraints.hpp>
 #include <scaling/fitting/criterion.hpp>
+#include <scaling/fitting/exchanged_powers.hpp>
 #include <scaling/fitting/fit_options.hpp>
 #include <scaling/fitting/fit_result.hpp>
 #include <scaling/fitting/grid.hpp>
@@ -160,7 +161,7 @@ void judge_coefficients(const Objective& f, const std::vector<typename basin_sea
   result.undetermined = std::move(identified.undetermined);
   if (result.rank < result.free_count) return;
   std::vector<typename fit_problem<Law>::vector> twins;
-  if constexpr (sum_of_powers<Law>) twins = other_roles<Law>(f).exchanged(y);
+  if constexpr (sum_of_powers<Law>) twins = exchanged_powers<Law>(f).of(y);
   for (std::size_t i = 1; i < minima.size(); ++i) twins.push_back(minima[i].x);
   judge_twins(f, twins, y, result);
 }

@@ -88,7 +88,7 @@ struct [[nodiscard]] fit_result {
   /// Whether the runs determine every coefficient: the Jacobian of the log predictions, over the coefficients that are
   /// not fixed, with columns of unit length in centred coordinates, has its smallest singular value above 1e-6 of its
   /// largest. One at a bound counts as well, a vanished term by a trace of it: what a search has slid to along a valley
-  /// the runs have not said. Real tables have 4e-3 and more; two model sizes leave rank 4 of 5, one 3 of 5; one ratio D/N
+  /// the runs have not said. Real tables have 4e-3 and more; two model sizes leave rank 4 of 5, one 3 of 4; one ratio D/N
   /// gives 3e-7 where the exponents are all but alike. Where they are not, N^-alpha and D^-beta can be exchanged there and
   /// no loss changes: that counts as 0, as does another minimum with the same predictions that the search came upon.
   /// Otherwise it is local: flat valleys and other minima are in `basins`.

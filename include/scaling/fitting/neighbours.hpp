@@ -63,36 +63,6 @@ class other_roles {
       }
   }
 
-  /// Whether there are two powers whose bases are all but one over the runs, as N and D are on a ladder of one ratio.
-  bool is_ladder() const {
-    for (std::size_t i = 0; i < terms.size(); ++i)
-      for (std::size_t j = i + 1; j < terms.size(); ++j)
-        if (go_together(terms[i], terms[j], T(0.9))) return true;
-    return false;
-  }
-
-  /// Points with two powers exchanged whose bases go together over the runs: each is what the other was on the line that
-  /// most runs lie on. There is another minimum about them; where all runs lie on
-  /// the line, they are as good as y.
-  std::vector<vector> exchanged(const vector& y) const {
-    std::vector<vector> result;
-    for (std::size_t i = 0; i < terms.size(); ++i)
-      for (std::size_t j = i + 1; j < terms.size(); ++j) {
-        if (!go_together(terms[i], terms[j], T(0.5))) continue;
-        const factor_place one = terms[i].factors[0], other = terms[j].factors[0];
-        const auto [slope, offset] = resistant_line(one.column, other.column);
-        if (!positive_finite(slope)) continue;
-        const vector x = f_.coordinates.terms_at(y);
-        const T u = x[at(terms[i].coefficient)], v = x[at(one.exponent)];
-        const T other_u = x[at(terms[j].coefficient)], other_v = x[at(other.exponent)];
-        vector there = x;
-        there[at(terms[i].coefficient)] = other_u - other_v * offset, there[at(one.exponent)] = other_v * slope;
-        there[at(terms[j].coefficient)] = u + v * offset / slope, there[at(other.exponent)] = v / slope;
-        if (const auto inside = in_box(f_.coordinates.of_terms(there))) result.push_back(*inside);
-      }
-    return result;
-  }
-
  private:
   static constexpr auto terms = term_places<Law>();
   static constexpr std::size_t none = term_place::none;
@@ -100,64 +70,6 @@ class other_roles {
 
   static int at(std::size_t k) { return static_cast<int>(k); }
   const constraints<Law>& limits() const { return f_.coordinates.limits(); }
-
-  /// y, if it is in the box but for rounding.
-  std::optional<vector> in_box(vector y) const {
-    for (int k = 0; k < y.size(); ++k) {
-      const T nearest = std::clamp(y[k], f_.coordinates.lower()[k], f_.coordinates.upper()[k]);
-      if (y[k] != nearest && !(std::abs(y[k] - nearest) <= T(1e-9) * (1 + std::abs(nearest)))) return std::nullopt;
-      y[k] = nearest;
-    }
-    return y;
-  }
-
-  /// One power of its own, that every run has and nothing holds.
-  bool is_free_power(const term_place& term) const {
-    return term.factors[0].exponent != none && term.factors[1].exponent == none && !term.partial &&
-           limits().free(term.coefficient) && limits().free(term.factors[0].exponent);
-  }
-
-  /// Whether two powers are free, and the logs of their bases correlate above so much.
-  bool go_together(const term_place& a, const term_place& b, T above) const {
-    return is_free_power(a) && is_free_power(b) && a.factors[0].exponent != b.factors[0].exponent &&
-           correlation(a.factors[0].column, b.factors[0].column) > above;
-  }
-
-  /// The line that a column is of another but for few runs: through the medians of the lower and the upper third (J. W.
-  /// Tukey, Exploratory Data Analysis, 1977, chapter 5). As slope and offset.
-  std::pair<T, T> resistant_line(std::size_t from, std::size_t to) const {
-    using by_lanes = packs<T>;
-    std::vector<std::pair<T, T>> runs(f_.runs.size());
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-      const auto& block = f_.columns().blocks[i / by_lanes::lanes];
-      runs[i] = {by_lanes::lane(block.z[from], i % by_lanes::lanes), by_lanes::lane(block.z[to], i % by_lanes::lanes)};
-    }
-    std::sort(runs.begin(), runs.end());
-    const auto median = [](std::vector<T> values) {
-      const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-      std::nth_element(values.begin(), middle, values.end());
-      return *middle;
-    };
-    const std::size_t third = (runs.size() + 2) / 3;
-    std::vector<T> low, high, low_to, high_to, offset;
-    for (std::size_t i = 0; i < third; ++i) {
-      low.push_back(runs[i].first), low_to.push_back(runs[i].second);
-      high.push_back(runs[runs.size() - 1 - i].first), high_to.push_back(runs[runs.size() - 1 - i].second);
-    }
-    const T slope = (median(high_to) - median(low_to)) / (median(high) - median(low));
-    for (const auto& [z, other] : runs) offset.push_back(other - slope * z);
-    return {slope, median(offset)};
-  }
-
-  T correlation(std::size_t column, std::size_t other) const {
-    using by_lanes = packs<T>;
-    typename by_lanes::pack both{}, one{}, two{};
-    for (const auto& block : f_.columns().blocks) {
-      const auto &a = block.z[column], &b = block.z[other];
-      both += block.weight * a * b, one += block.weight * a * a, two += block.weight * b * b;
-    }
-    return by_lanes::sum(both) / std::sqrt(by_lanes::sum(one) * by_lanes::sum(two));
-  }
 
   void put(vector& y, std::size_t k, T value) const {
     if (limits().free(k)) y[at(k)] = std::clamp(value, f_.coordinates.lower()[at(k)], f_.coordinates.upper()[at(k)]);

@@ -77,7 +77,8 @@ class refitter {
 
   /// On these runs. The polish from the law of the whole fit and the polish of the best start of a screen that knows
   /// nothing of it must end within 1e-8 of one another; if they do not, all starts of the screen decide, as in a fit.
-  /// Where a coefficient is held, tied or boxed they may agree in the wrong minimum, and a second look is taken, as in a fit.
+  /// Where a coefficient is held, tied or boxed, or the runs are a ladder, they may agree in the wrong minimum, and a second
+  /// look is taken, as in a fit.
   refit_answer<Law> operator()(std::vector<run_type> runs) const;
 
  private:
@@ -136,10 +137,11 @@ auto refitter<Law>::operator()(std::vector<run_type> runs) const -> refit_answer
   const auto starts = screened_starts(f);
   if (!starts.empty()) find.polish_from(starts.front());
   const bool agreed = starts.empty() || agree(find);
-  if (!agreed || find.is_narrow())
+  const bool doubtful = find.is_narrow() || find.is_ladder();
+  if (!agreed || doubtful)
     for (std::size_t i = 1; i < starts.size(); ++i) find.polish_from(starts[i]);
   if constexpr (sum_of_powers<Law>)
-    if (find.is_narrow()) look_again(find);
+    if (doubtful) look_again(find);
   const auto minima = find.minima(search::screened);
   if (minima.empty()) return {nothing(), false, agreed};
   const auto& best = minima.front();
