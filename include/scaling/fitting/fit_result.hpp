@@ -77,7 +77,7 @@ struct [[nodiscard]] fit_result {
   std::array<input_range<T>, input_count<typename Law::input_type>> range;  ///< of the inputs, in their order
   residual_summary<T> residuals;
   T singular_ratio;  ///< see identified()
-  int free_count;    ///< coefficients that are neither fixed, nor tied to another, nor held at a bound by the runs
+  int free_count;    ///< coefficients neither fixed, nor tied to another, nor (if identified) at a bound
   int rank;          ///< how many directions among them the runs determine
   /// The others, along which predictions hardly change; or the way to a law that has the same with two powers exchanged.
   std::vector<coefficient_direction<Law>> undetermined;
