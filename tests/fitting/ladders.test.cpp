@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include <scaling/chinchilla.hpp>
@@ -60,9 +61,13 @@ TEST_CASE("a ladder with two runs off it was fitted the wrong way round, and so 
   for (std::size_t i = 0; i < runs.size(); ++i) {
     auto rest = runs;
     rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
-    const auto best = scaling::fit<scaling::chinchilla>(rest, {.search = scaling::search::exhaustive});
+    double least = std::numeric_limits<double>::infinity(), alpha = 0;
+    for (const auto& start : {result.law, exchanged(result.law)}) {
+      const auto one = scaling::fit<scaling::chinchilla>(rest, {.start = start, .search = scaling::search::single});
+      if (one.objective < least) least = one.objective, alpha = one.law.alpha;
+    }
     CAPTURE(i);
-    CHECK(std::abs(left_out.laws[i].alpha - best.law.alpha) < 1e-6);
+    CHECK(std::abs(left_out.laws[i].alpha - alpha) < 1e-6);
   }
 }
 
