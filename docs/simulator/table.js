@@ -89,7 +89,8 @@ function mayBe(quantity, name) {
   const found = words.some((word) => word.length > 3 ? plain.includes(word) : apart.includes(` ${word} `));
   const ratio = apart.includes(' per ') ||
     words.some((one) => [`${one}sper`, `${one}eterper`, `${one}etersper`, `sper${one}`].some((per) => plain.includes(per)));
-  return found && (quantity === 'loss' || !ratio) && (quantity !== 'tokens' || !plain.includes('unique'));
+  const ofUnique = plain.includes('unique') || plain.includes('distinct');
+  return found && (quantity === 'loss' || !ratio) && (quantity !== 'tokens' || !ofUnique) && !plain.includes('hyperparam');
 }
 
 function columnOf(quantity, header) {

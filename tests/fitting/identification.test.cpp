@@ -281,6 +281,17 @@ TEST_CASE("The same of laws that are no sums of powers, which the search comes u
   CHECK(alone.basins.front().excess == 0);
   CHECK(std::abs(alone.basins.front().law.alpha - alone.law.beta) < 1e-6);
 
+  // A floor at its bound is no term that has vanished, and which of the twins is named does not depend on rounding.
+  for (const double least : {1.81, 1.82}) {
+    const auto boxed = scaling::fit<formula_alone>(runs, {.bounds = {{"E", least, 3}}});
+    CHECK(boxed.converged());
+    CHECK_FALSE(boxed.identified());
+    CHECK(boxed.basins.size() < 5);
+  }
+  auto a_little_off = runs;
+  for (auto& run : a_little_off) run.loss *= 1 + 1e-7;
+  CHECK(std::abs(scaling::fit<formula_alone>(a_little_off).law.alpha - alone.law.alpha) < 1e-3);
+
   const scaling::kaplan_steps<> truth_of_steps{6.5e13, 2.1e3, 0.077, 0.76};
   std::vector<scaling::observation<scaling::step_run<>>> of_steps;
   for (double N = 1e6; N < 2e9; N *= 1.6) of_steps.push_back({{N, 1e-4 * N}, truth_of_steps(N, 1e-4 * N)});

@@ -26,16 +26,6 @@
 
 namespace scaling::detail {
 
-/// The objective of a law: in closed form where it is a sum of powers, in dual numbers otherwise.
-template <loss_model Law>
-struct objective_of {
-  using type = objective<Law>;
-};
-template <sum_of_powers Law>
-struct objective_of<Law> {
-  using type = power_sum_objective<Law>;
-};
-
 /// The search of one fit: starts go in one by one, minima come out.
 template <loss_model Law>
 class basin_search {
@@ -248,24 +238,34 @@ class basin_search {
       if (!is_apart(best, one)) continue;
       const end twin = one.polished ? one : polish(one.x);
       if (twin.converged && same(std::min(best.value, twin.value), std::max(best.value, twin.value)) &&
-          is_apart(best, twin) && !f_.are_one(f_.coordinates.law_at(best.x), f_.coordinates.law_at(twin.x)) &&
-          std::all_of(twins.begin(), twins.end(), [&](const end& other) { return is_apart(other, twin); }))
+          is_another(best, twin) &&
+          std::all_of(twins.begin(), twins.end(), [&](const end& other) { return is_another(other, twin); }))
         twins.push_back(twin);
     }
     return twins;
   }
 
-  /// Whether two ends as good as each other, with the same terms, have worse ones between them.
+  /// And are not one law under two names.
+  bool is_another(const end& a, const end& b) {
+    return is_apart(a, b) && !f_.are_one(f_.coordinates.law_at(a.x), f_.coordinates.law_at(b.x));
+  }
+
+  /// Whether two ends as good as each other, with the same terms, have worse ones between them: at the mean of their
+  /// coordinates, and of the coefficients that these are logs of, since a valley may be straight in either.
   bool is_apart(const end& a, const end& b) {
-    vector between = a.x;
+    vector between = a.x, of_coefficients = a.x;
     bool far = false;
     for (int k = 0; k < between.size(); ++k) {
       if (a.x[k] == b.x[k]) continue;
       if (!std::isfinite(a.x[k]) || !std::isfinite(b.x[k])) return false;
-      between[k] = (a.x[k] + b.x[k]) / 2;
-      far = far || std::abs(a.x[k] - b.x[k]) > T(1e-3);
+      const T apart = std::abs(a.x[k] - b.x[k]);
+      far = far || apart > T(1e-3);
+      between[k] = of_coefficients[k] = (a.x[k] + b.x[k]) / 2;
+      if (table[static_cast<std::size_t>(k)].scale == scale::log)
+        of_coefficients[k] = std::max(a.x[k], b.x[k]) + std::log((1 + std::exp(-apart)) / 2);
     }
-    return far && !same(std::max(a.value, b.value), value_at(between));
+    const T highest = std::max(a.value, b.value);
+    return far && !same(highest, value_at(between)) && !same(highest, value_at(of_coefficients));
   }
 
   T value_at(const vector& y) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <tuple>
 
@@ -33,7 +34,7 @@ auto preference_of(const coordinates<Law>& coordinates, const End& one) {
   const auto& lower = coordinates.lower();
   const auto& upper = coordinates.upper();
   int complexity = 0, disorder = 0;
-  T steepest = infinity;
+  T before = infinity;  // the exponent that came before
   for (const auto& term : term_places<Law>()) {
     if (one.x[static_cast<int>(term.coefficient)] == -infinity) continue;
     ++complexity;
@@ -41,10 +42,16 @@ auto preference_of(const coordinates<Law>& coordinates, const End& one) {
       if (factor.exponent == term_place::none || !coordinates.limits().free(factor.exponent)) continue;
       const int e = static_cast<int>(factor.exponent);
       complexity += std::min(one.x[e] - lower[e], upper[e] - one.x[e]) <= std::sqrt(std::numeric_limits<T>::epsilon());
-      disorder += one.x[e] > steepest;
-      steepest = one.x[e];
+      disorder += one.x[e] > before;
+      before = one.x[e];
     }
   }
+  if constexpr (!sum_of_powers<Law>)
+    for (std::size_t k = 0; k < coefficient_count<Law>; ++k) {
+      if (Law::coefficients()[k].scale == scale::log || !coordinates.limits().free(k)) continue;
+      disorder += one.x[static_cast<int>(k)] > before;
+      before = one.x[static_cast<int>(k)];
+    }
   return std::tuple(complexity, disorder, one.projected_gradient);
 }
 

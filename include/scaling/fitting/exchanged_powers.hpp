@@ -42,7 +42,7 @@ class exchanged_powers {
   }
 
   /// y with two powers exchanged, for each two that go together: each is what the other was on the line that most runs lie
-  /// on. There is another minimum about it; where all runs lie on the line, it is as good as y.
+  /// on. There may be another minimum about it; where all runs lie on the line, it is as good as y.
   std::vector<vector> of(const vector& y) const {
     const vector x = f_.coordinates.terms_at(y);
     std::vector<vector> result;
@@ -82,7 +82,8 @@ class exchanged_powers {
       }
   }
 
-  /// One power, that every run has and nothing holds: of one base, or of a product of two.
+  /// One power, that every run has and nothing holds: of one base, or of a product of two. Its exponent may be another term's
+  /// too, or lead a tie: then what comes of it is no more than a start.
   bool is_free_power(const term_place& term) const {
     const auto& limits = f_.coordinates.limits();
     const auto [first, second] = term.factors;

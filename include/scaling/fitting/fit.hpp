@@ -109,16 +109,16 @@ void judge_twins(const Objective& f, const std::vector<typename fit_problem<Law>
   const auto here = f.residuals_at(y);
   for (const auto& there : twins) {
     const auto r = f.residuals_at(there);
-    T most = 0;
+    bool alike = true;
     for (std::size_t i = 0; i < r.size(); ++i)
-      most = std::max(most, std::abs(r[i] - here[i]) / (f.of.residual == residual::log ? T(1) : f.runs[i].loss));
+      alike = alike && std::abs(r[i] - here[i]) <= no_change * (f.of.residual == residual::log ? T(1) : f.runs[i].loss);
     typename fit_problem<Law>::vector step = there - y;
     for (int k = 0; k < y.size(); ++k)
       if (there[k] == y[k]) step[k] = 0;  // -infinity too
     const typename fit_problem<Law>::vector moved = f.coordinates.natural_slopes() * step;
     int largest = 0;
     moved.cwiseAbs().maxCoeff(&largest);
-    if (!(most <= no_change && std::abs(moved[largest]) > 0 && moved.allFinite())) continue;
+    if (!(alike && std::abs(moved[largest]) > 0 && moved.allFinite())) continue;
     if (f.are_one(result.law, f.coordinates.law_at(there))) continue;
     coefficient_direction<Law> exchange;
     for (std::size_t k = 0; k < exchange.size(); ++k) exchange[k] = moved[static_cast<int>(k)] / moved[largest];
@@ -131,9 +131,9 @@ void judge_twins(const Objective& f, const std::vector<typename fit_problem<Law>
 
 /// Which coefficients the result lists as at a bound, and over which it asks whether the runs determine them. The
 /// exponent of a vanished term has no effect: it is neither at a bound nor determined. `minima` begin with y, if there are
-/// any.
+/// any. Whether at least one has no effect at all.
 template <loss_model Law, class Objective>
-void judge_coefficients(const Objective& f, const std::vector<typename basin_search<Law>::end>& minima,
+bool judge_coefficients(const Objective& f, const std::vector<typename basin_search<Law>::end>& minima,
                         const typename fit_problem<Law>::vector& y, fit_result<Law>& result) {
   using T = typename Law::real_type;
   constexpr auto table = Law::coefficients();
@@ -159,11 +159,13 @@ void judge_coefficients(const Objective& f, const std::vector<typename basin_sea
   result.free_count = identified.counted;
   result.rank = identified.rank;
   result.undetermined = std::move(identified.undetermined);
-  if (result.rank < result.free_count) return;
+  const bool one_is_idle = result.singular_ratio == 0;
+  if (result.rank < result.free_count || result.rank == 0) return one_is_idle;
   std::vector<typename fit_problem<Law>::vector> twins;
   if constexpr (sum_of_powers<Law>) twins = exchanged_powers<Law>(f).of(y);
   for (std::size_t i = 1; i < minima.size(); ++i) twins.push_back(minima[i].x);
   judge_twins(f, twins, y, result);
+  return one_is_idle;
 }
 
 /// The answer, from the minima of a finished search. There is none if the objective was finite nowhere.
@@ -193,10 +195,10 @@ fit_result<Law> result_of(const basin_search<Law>& find, const std::vector<typen
   result.tolerance = best.tolerance * unit;
   result.iterations = best.iterations;
   result.evaluations = find.evaluations();
-  judge_coefficients(f, minima, best.x, result);
+  const bool one_is_idle = judge_coefficients(f, minima, best.x, result);
   // At its bound a coefficient may be why another has no effect: as alpha = 0 in (x_c/x)^alpha.
-  const bool vanished = best.x.minCoeff() == -std::numeric_limits<T>::infinity() ||
-                        (!result.at_bound.empty() && result.singular_ratio == 0);
+  const bool vanished =
+      best.x.minCoeff() == -std::numeric_limits<T>::infinity() || (!result.at_bound.empty() && one_is_idle);
   const bool unproven = !sum_of_powers<Law> && vanished;
   result.termination = !best.converged                   ? termination::not_converged
                        : unproven || find.revive(best.x) ? termination::term_vanished
@@ -293,7 +295,7 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
 /// `at_bound` and `basins` of the result before its law.
 /// Accuracy: the objective to a few roundings; coefficients to what that leaves open along the valley of the runs, some
 /// 1e-12 on real tables. Runs in float are fitted in double, and the result rounded once.
-/// Complexity: a lattice and 4 to 6 starts; 10 to 40 evaluations of the objective, each an exp per run and term. Where the
+/// Complexity: a lattice and 4 to 7 starts; 15 to 60 evaluations of the objective, each an exp per run and term. Where the
 /// starts creep, as they do on few or noisy runs, a hundred times as many: some milliseconds. A law that is no sum of
 /// powers: its objective in dual numbers on a lattice, and 64 descents.
 /// What it does not prove: the screened search can miss an optimum that the exhaustive one finds, and call what it found

@@ -295,4 +295,14 @@ auto power_sum_objective<Law>::log_gram(const vector& y) const -> matrix {
   return gram;
 }
 
+/// The objective of a law: in closed form where it is a sum of powers, in dual numbers otherwise.
+template <loss_model Law>
+struct objective_of {
+  using type = objective<Law>;
+};
+template <sum_of_powers Law>
+struct objective_of<Law> {
+  using type = power_sum_objective<Law>;
+};
+
 }  // namespace scaling::detail

@@ -47,6 +47,7 @@ class refitter {
   refitter(const char* function, const fit_result<Law>& result, const Runs& observations)
       : law_(result.law),
         options_(result.options),
+        identified_(result.identified()),
         limits_(constraints_of(function, result.options)),
         runs_(
             (check_weights(function, result.options.weights, static_cast<std::size_t>(std::ranges::size(observations))),
@@ -115,6 +116,7 @@ class refitter {
 
   Law law_;
   fit_options<Law> options_;
+  bool identified_;  ///< what all runs leave open, some of them do
   constraints<Law> limits_;
   std::vector<run_type> runs_;
 };
@@ -148,7 +150,7 @@ auto refitter<Law>::operator()(std::vector<run_type> runs) const -> refit_answer
   fit_result<Law> judged{};
   judged.law = f.coordinates.law_at(best.x);
   judge_coefficients(f, minima, best.x, judged);
-  const bool determined = std::min(distinct, runs_.size()) > limits_.free_count() && judged.identified();
+  const bool determined = identified_ && std::min(distinct, runs_.size()) > limits_.free_count() && judged.identified();
   return {judged.law, determined && settled(best, f.floor) && !find.revive(best.x), agreed};
 }
 

@@ -101,7 +101,9 @@ inline bool may_be(const known_quantity& known, std::string_view name) {
     for (const auto& per : {word + "sper", word + "eterper", word + "etersper", "sper" + word})
       ratio = ratio || has(plain, per);
   });
-  return found && (known.name == "loss" || !ratio) && (known.name != "tokens" || !has(plain, "unique"));
+  const bool of_unique = has(plain, "unique") || has(plain, "distinct");
+  return found && (known.name == "loss" || !ratio) && (known.name != "tokens" || !of_unique) &&
+         !has(plain, "hyperparam");
 }
 
 /// Finds columns by name, while `table` is at its header.
