@@ -266,6 +266,7 @@ TEST_CASE("Runs on one line of log N and log D, which cannot tell whose power is
       runs.push_back({{1e9, 5e11}, steep(1e9, 5e11)});
       const auto told = scaling::fit<scaling::chinchilla>(runs);
       CHECK(told.identified());
+      // The twins are 0.2 apart, and the standard errors 0.008 and 0.015.
       CHECK(std::abs(told.law.alpha - steep.alpha) < (noise > 0 ? 0.05 : 1e-6));
     }
 }
@@ -286,11 +287,15 @@ TEST_CASE("The same of laws that are no sums of powers, which the search comes u
     const auto boxed = scaling::fit<formula_alone>(runs, {.bounds = {{"E", least, 3}}});
     CHECK(boxed.converged());
     CHECK_FALSE(boxed.identified());
-    CHECK(boxed.basins.size() < 5);
   }
+  // Where the exponents become one, A and B are a flat valley, of which a dozen points were listed.
+  const auto flat = scaling::fit<formula_alone>(runs, {.bounds = {{"E", 1.85, 3}}});
+  CHECK_FALSE(flat.identified());
+  CHECK(flat.basins.size() < 5);
   auto a_little_off = runs;
   for (auto& run : a_little_off) run.loss *= 1 + 1e-7;
-  CHECK(std::abs(scaling::fit<formula_alone>(a_little_off).law.alpha - alone.law.alpha) < 1e-3);
+  // A factor of all losses moves no exponent, and the other twin is 0.15 away.
+  CHECK(std::abs(scaling::fit<formula_alone>(a_little_off).law.alpha - alone.law.alpha) < 1e-9);
 
   const scaling::kaplan_steps<> truth_of_steps{6.5e13, 2.1e3, 0.077, 0.76};
   std::vector<scaling::observation<scaling::step_run<>>> of_steps;

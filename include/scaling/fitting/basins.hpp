@@ -245,7 +245,7 @@ class basin_search {
     return twins;
   }
 
-  /// And are not one law under two names.
+  /// Whether two ends as good as each other are apart, and not one law under two names.
   bool is_another(const end& a, const end& b) {
     return is_apart(a, b) && !f_.are_one(f_.coordinates.law_at(a.x), f_.coordinates.law_at(b.x));
   }

@@ -131,7 +131,7 @@ void judge_twins(const Objective& f, const std::vector<typename fit_problem<Law>
 
 /// Which coefficients the result lists as at a bound, and over which it asks whether the runs determine them. The
 /// exponent of a vanished term has no effect: it is neither at a bound nor determined. `minima` begin with y, if there are
-/// any. Whether at least one has no effect at all.
+/// any. Returns whether one has no effect at all.
 template <loss_model Law, class Objective>
 bool judge_coefficients(const Objective& f, const std::vector<typename basin_search<Law>::end>& minima,
                         const typename fit_problem<Law>::vector& y, fit_result<Law>& result) {

@@ -202,6 +202,7 @@ class experiment_design {
     for (const std::size_t i : chosen) now.rankUpdate(menu.reach[i]);
     return now;
   }
+
   /// What a run takes from the variance of f: (t^T S r)^2 / (1 + r^T S r).
   struct gain_from {
     const state& now;

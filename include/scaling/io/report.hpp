@@ -103,12 +103,13 @@ std::vector<std::string> odd_table(const fit_result<Law>& result) {
 /// "log A + 20.7 alpha, ": the combinations of coefficients that can move without much change of any prediction.
 template <loss_model Law>
 std::string open_directions(const fit_result<Law>& result) {
+  using T = typename Law::real_type;
   constexpr auto table = Law::coefficients();
   std::string text;
   for (const auto& direction : result.undetermined) {
     for (std::size_t k = 0; k < table.size(); ++k) {
       const auto size = std::abs(direction[k]);
-      if (!(size > 1e-3)) continue;
+      if (!(size > T(1e-3))) continue;
       const bool first = text.empty() || text.ends_with(", ");
       text += first ? (direction[k] < 0 ? "-" : "") : (direction[k] < 0 ? " - " : " + ");
       if (digits(size, 3) != "1") text += digits(size, 3) + " ";
@@ -143,7 +144,7 @@ std::string doubts(const fit_result<Law>& result) {
   if (!result.identified())
     doubt("not identified: these runs leave " + open_directions(result) + "open; " + advice<Law>());
   for (const auto& other : result.basins)
-    if (other.excess < 0.01)
+    if (other.excess < typename Law::real_type(0.01))
       doubt("another minimum is only " + digits(100 * other.excess, 2) +
             " % higher: the runs hardly decide between them");
   for (const auto& sentence : odd_table(result)) doubt(sentence);
