@@ -163,6 +163,12 @@ TEST_CASE("nor with a coefficient held, or in a box of its own") {
   }
 }
 
+TEST_CASE("a term that should come back stayed away where its way down through wider zones left its basin") {
+  for (const std::uint64_t seed : {75u, 295u})
+    CHECK(sc::fit<sc::chinchilla>(hard<sc::chinchilla>(seed).runs, {.criterion = sc::huber{1e-5}}).converged());
+  CHECK(sc::fit<sc::chinchilla>(hard<sc::chinchilla>(195).runs, {.criterion = sc::absolute{}}).converged());
+}
+
 TEST_CASE("an exponent in a box of its own got no second look where the first was easy") {
   const auto boxed = [](auto member, std::string symbol, double factor) {
     return [=](const auto& truth) {

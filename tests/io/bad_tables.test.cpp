@@ -193,6 +193,10 @@ TEST_CASE("a stream that throws at its end was refused for its end") {
   std::ifstream in(folder / "plain.csv");
   in.exceptions(std::ios::failbit | std::ios::badbit | std::ios::eofbit);
   CHECK(scaling::io::read_runs(in, "plain.csv") == all);
+  CHECK(in.exceptions() == (std::ios::failbit | std::ios::badbit | std::ios::eofbit));
+  std::ifstream plain(folder / "plain.csv");
+  CHECK(scaling::io::read_runs(plain, "plain.csv") == all);
+  CHECK(plain.eof());
   std::ifstream absent(folder / "absent.csv");
   CHECK_THROWS_WITH(scaling::io::read_runs(absent, "absent.csv"), "absent.csv: cannot be opened or read");
   struct broken : std::stringbuf {

@@ -17,6 +17,7 @@
 #include <scaling/fitting/fit_options.hpp>
 #include <scaling/fitting/neighbours.hpp>
 #include <scaling/fitting/objective.hpp>
+#include <scaling/fitting/polisher.hpp>
 #include <scaling/fitting/power_sum.hpp>
 #include <scaling/fitting/revival.hpp>
 #include <scaling/fitting/term_places.hpp>
@@ -36,9 +37,11 @@ class basin_search {
   using end = descent<vector>;
 
   explicit basin_search(objective_type f) : f_(std::move(f)) {}
+  basin_search(const basin_search&) = delete;  // a polisher of f_ stays with it
+  basin_search& operator=(const basin_search&) = delete;
 
   /// Newton's method from y. A term whose coefficient has the coordinate -infinity is absent and stays so.
-  void polish_from(const vector& y) { keep(polish(y)); }
+  void polish_from(const vector& y) { keep(polisher_.polish(y)); }
 
   /// The same where y has a chance against the best of the starts before it.
   void compete_from(const vector& y) {
@@ -47,7 +50,7 @@ class basin_search {
 
   /// Whether all starts together took more evaluations than one may that does not creep. Then runs are few or noisy, and
   /// minima lie close to each other: of the searches that were seen to miss an optimum none had taken fewer than 52.
-  bool was_hard() const { return evaluations_ > direct; }
+  bool was_hard() const { return evaluations() > polisher<Law>::direct; }
 
   /// Whether a term is held, tied or boxed while two or more powers are there to take its place: then minima lie far
   /// apart on tables that are easy otherwise, one for each that does. Of 200 tables with E held at 0, and as many at a
@@ -74,7 +77,7 @@ class basin_search {
   /// As compete_from, but into the nearest minimum: a polish that creeps comes down through wider quadratic zones, which
   /// have fewer minima.
   void settle_from(const vector& y) {
-    if (has_chance(y)) keep(settle(y));
+    if (has_chance(y)) keep(polisher_.settle(y));
   }
 
   /// Settles from all around the best end, and from around each better one that this leads to.
@@ -85,7 +88,7 @@ class basin_search {
       const auto best = lowest_of_each(ends_);
       if (best.empty() || same(best.front().value, last)) return;
       last = best.front().value;
-      for (const auto& y : neighbours_of(f_, best.front().x)) keep(settle(y));
+      for (const auto& y : neighbours_of(f_, best.front().x)) keep(polisher_.settle(y));
     }
   }
 
@@ -125,20 +128,14 @@ class basin_search {
     for (const auto& one : lowest_of_each(ends_)) {
       // The rest are places where starts got lost, far above; what they would polish to has been found from elsewhere.
       if (found.size() == most_minima) break;
-      found.push_back(one.polished ? one : polish(one.x));
+      found.push_back(one.polished ? one : polisher_.polish(one.x));
     }
-    found = lowest_of_each(found);
+    bring_back(found);
     if (found.empty()) return found;
-    for (std::size_t revivals = 0; revivals < 2 * terms.size(); ++revivals) {
-      found = lowest_of_each(found);
-      const auto revived = revive(found.front().x);
-      if (!revived) break;
-      const end better = polish(*revived);
-      if (!(better.value < found.front().value)) break;
-      found.push_back(better);
-    }
-    if (how != search::single)
+    if (how != search::single) {
       for (const end& other : exchanges_of(found.front())) keep(other), found.push_back(other);
+      bring_back(found);
+    }
     found = lowest_of_each(found);
     found.erase(std::remove_if(found.begin() + 1, found.end(),
                                [this](const end& one) { return !one.converged || revive(one.x); }),
@@ -146,7 +143,8 @@ class basin_search {
     const auto twins = twins_of(found.front());
     found.insert(found.begin() + 1, twins.begin(), twins.end());
     for (std::size_t i = 1; i <= twins.size(); ++i)
-      if (found[i].value <= found[0].value + noise(found[0].value) && preference(found[i]) < preference(found[0]))
+      if (found[i].value <= found[0].value + polisher_.noise(found[0].value) &&
+          preference(found[i]) < preference(found[0]))
         std::swap(found[0], found[i]);
     return found;
   }
@@ -164,14 +162,13 @@ class basin_search {
 
   const std::vector<end>& ends() const { return ends_; }
   int given_up() const { return given_up_; }
-  int evaluations() const { return evaluations_; }
+  int evaluations() const { return evaluations_ + polisher_.evaluations(); }
 
  private:
   static constexpr std::size_t P = coefficient_count<Law>, most_minima = 24, none = term_place::none;
   static constexpr auto terms = term_places<Law>();
   static constexpr auto table = Law::coefficients();
   static constexpr T infinity = std::numeric_limits<T>::infinity();
-  static constexpr int usual_evaluations = 500, direct = 40;  ///< direct: a good start needs 10
 
   static int at(std::size_t k) { return static_cast<int>(k); }
 
@@ -180,12 +177,6 @@ class basin_search {
     if (!one.converged || (best_converged_ < ends_.size() && !(one.value < ends_[best_converged_].value))) return;
     best_converged_ = ends_.size() - 1;
     squares_ = std::numeric_limits<T>::quiet_NaN();
-  }
-
-  /// What rounding alone makes of a value of the objective.
-  T noise(T value) const {
-    return T(64) * std::numeric_limits<T>::epsilon() * std::abs(value) + f_.floor +
-           f_.root_noise * std::sqrt(std::abs(value));
   }
 
   /// Whether the least sum of squares that can be reached from y is not far above that of the best end; if it is, the
@@ -201,7 +192,7 @@ class basin_search {
       squares_ = f_(ends_[best_converged_].x, gradient);
       ++evaluations_;
     }
-    auto options = options_at(y);
+    auto options = polisher_.options_at(y);
     options.relative_tolerance = std::sqrt(std::numeric_limits<T>::epsilon());
     options.max_evaluations = 20;
     options.hopeless_above = far_above * squares_ + f_.floor;
@@ -212,17 +203,30 @@ class basin_search {
     return !look.hopeless;
   }
 
+  /// Sorts, and goes on from the best of them until no term that has vanished there should come back.
+  void bring_back(std::vector<end>& found) {
+    for (std::size_t revivals = 0; revivals < 2 * terms.size(); ++revivals) {
+      found = lowest_of_each(found);
+      if (found.empty()) return;
+      const auto revived = revive(found.front().x);
+      if (!revived) return;
+      const end better = polisher_.polish(*revived);
+      if (!(better.value < found.front().value)) return;
+      found.push_back(better);
+    }
+  }
+
   /// What an end becomes with two powers exchanged: as it is then, and polished.
   std::vector<end> exchanges_of(const end& best) {
     std::vector<end> result;
     if constexpr (sum_of_powers<Law>)
       for (const auto& y : exchanged_powers<Law>(f_).of(best.x)) {
-        end other = best;
-        other.x = y, other.value = value_at(y);
+        end other = polisher_.newton(y, 1);
+        other.converged = best.converged;
         if (same(std::min(other.value, best.value), std::max(other.value, best.value))) result.push_back(other);
-        end polished = polish(y);
+        end polished = polisher_.polish(y);
         if (!polished.converged && polished.value < T(1.1) * best.value)  // creeps, and is worth waiting for
-          polished = newton(polished.x, 50 * usual_evaluations);
+          polished = polisher_.newton(polished.x, 25000);
         result.push_back(polished);
       }
     return result;
@@ -236,7 +240,7 @@ class basin_search {
     for (const end& one : std::vector<end>(ends_)) {
       if (!one.converged || !(one.value <= best.value + near * std::abs(best.value) + f_.floor)) continue;
       if (!is_apart(best, one)) continue;
-      const end twin = one.polished ? one : polish(one.x);
+      const end twin = one.polished ? one : polisher_.polish(one.x);
       if (twin.converged && same(std::min(best.value, twin.value), std::max(best.value, twin.value)) &&
           is_another(best, twin) &&
           std::all_of(twins.begin(), twins.end(), [&](const end& other) { return is_another(other, twin); }))
@@ -265,29 +269,19 @@ class basin_search {
         of_coefficients[k] = std::max(a.x[k], b.x[k]) + std::log((1 + std::exp(-apart)) / 2);
     }
     const T highest = std::max(a.value, b.value);
-    return far && !same(highest, value_at(between)) && !same(highest, value_at(of_coefficients));
+    return far && !same(highest, polisher_.value_at(between)) && !same(highest, polisher_.value_at(of_coefficients));
   }
 
-  T value_at(const vector& y) {
-    vector gradient;
-    ++evaluations_;
-    return f_(y, gradient);
-  }
-
-  end settle(const vector& y) { return f_.of.linear ? polish(y) : without_nothing(newton(y, usual_evaluations)); }
-  end polish(const vector& y);
-  end newton(const vector& y, int max_evaluations);
-  end follow(const vector& y);
-  end without_nothing(end result);
-  optimize::newton_options<vector> options_at(const vector& y) const;
   auto preference(const end& one) const { return preference_of<Law>(f_.coordinates, one); }
   std::vector<end> lowest_of_each(std::vector<end> found) const;
 
   objective_type f_;
+  polisher<Law> polisher_{f_};
   std::vector<end> ends_;
   std::size_t best_converged_ = static_cast<std::size_t>(-1);  ///< of the ends
   T squares_ = std::numeric_limits<T>::quiet_NaN();            ///< sum of squares there, once it is asked for
-  int evaluations_ = 0, given_up_ = 0;
+  int evaluations_ = 0;                                        ///< other than the polisher's
+  int given_up_ = 0;
 };
 
 /// Sorted by value. Of those within rounding of one another the preferred. What is no law, as a coefficient is beyond the
@@ -307,90 +301,9 @@ auto basin_search<Law>::lowest_of_each(std::vector<end> found) const -> std::vec
     if (result.empty() || !same(lowest, one->value)) {
       result.push_back(*one);
       lowest = one->value;
-    } else if (one->value <= lowest + noise(lowest) && preference(*one) < preference(result.back())) {
+    } else if (one->value <= lowest + polisher_.noise(lowest) && preference(*one) < preference(result.back())) {
       result.back() = *one;
     }
-  }
-  return result;
-}
-
-/// The box, with the coefficients that have vanished at y held there, and the exponents that then have no effect.
-template <loss_model Law>
-auto basin_search<Law>::options_at(const vector& y) const -> optimize::newton_options<vector> {
-  optimize::newton_options<vector> options{
-      .lower = f_.coordinates.lower(), .upper = f_.coordinates.upper(), .floor = f_.floor, .root_noise = f_.root_noise};
-  for (std::size_t k = 0; k < P; ++k) {
-    bool hold = y[at(k)] == -infinity;
-    if constexpr (sum_of_powers<Law>)
-      hold = hold || (f_.coordinates.limits().free(k) && is_idle<Law>(f_.coordinates.limits(), y, k));
-    if (hold) (*options.lower)[at(k)] = (*options.upper)[at(k)] = y[at(k)];
-  }
-  return options;
-}
-
-template <loss_model Law>
-auto basin_search<Law>::newton(const vector& y, int max_evaluations) -> end {
-  auto options = options_at(y);
-  options.max_evaluations = max_evaluations;
-  const auto r = optimize::newton(f_, y, options);
-  evaluations_ += r.evaluations;
-  return {r.x, r.value, r.projected_gradient, r.predicted_decrease, r.tolerance, r.iterations, r.stationary, true};
-}
-
-/// Where too few residuals are in the quadratic zone for Newton to see a curvature: widens it to all of them, then
-/// narrows it, as the absolute error needs from the first.
-template <loss_model Law>
-auto basin_search<Law>::follow(const vector& y) -> end {
-  const T zone = f_.of.zone;
-  T wide = 0;
-  const auto r = f_.residuals_at(y);
-  for (std::size_t i = 0; i < r.size(); ++i) wide = std::max(wide, std::abs(r[i]) / f_.runs[i].sigma);
-  auto rough = options_at(y);
-  rough.relative_tolerance = std::sqrt(std::numeric_limits<T>::epsilon());
-  vector from = y;
-  for (f_.of.zone = wide; f_.of.zone > zone; f_.of.zone /= 4) {
-    const auto step = optimize::newton(f_, from, rough);
-    evaluations_ += step.evaluations;
-    from = step.x;
-  }
-  f_.of.zone = zone;
-  return newton(from, usual_evaluations);
-}
-
-/// Newton's method, directly if that is soon done, and otherwise down to Huber's delta.
-template <loss_model Law>
-auto basin_search<Law>::polish(const vector& y) -> end {
-  if (!(f_.of.zone < infinity)) return without_nothing(newton(y, usual_evaluations));
-  if (f_.of.linear) {
-    const end followed = without_nothing(follow(y));
-    vector gradient;
-    ++evaluations_;
-    if (!(f_(y, gradient) < followed.value)) return followed;
-    const end stayed = without_nothing(newton(y, usual_evaluations));  // the way down from squares left the basin of y
-    return stayed.value < followed.value ? stayed : followed;
-  }
-  end result = without_nothing(newton(y, direct));
-  if (result.converged) return result;
-  const end followed = without_nothing(follow(result.x));
-  return followed.converged || followed.value < result.value ? followed : result;
-}
-
-/// Where a polish drove a coefficient to nothing, the end on the face where that is 0, unless that is worse.
-template <loss_model Law>
-auto basin_search<Law>::without_nothing(end result) -> end {
-  constexpr T nothing = T(1e-6);  // of every prediction
-  const auto& limits = f_.coordinates.limits();
-  for (std::size_t k = 0; k < P; ++k) {
-    // A coefficient's coordinate is about the log of its term at the centre of the data, over the loss there.
-    if (table[k].scale != scale::log || !limits.free(k) || limits.lower[k] > 0) continue;
-    if (!(result.x[at(k)] < -5) || result.x[at(k)] == -infinity) continue;
-    T weight = 0;
-    for (const auto& run : f_.runs) weight += run.weight / (run.sigma * run.sigma);
-    if (!(f_.log_gram(result.x)(at(k), at(k)) < nothing * nothing * weight)) continue;
-    vector face = result.x;
-    face[at(k)] = -infinity;
-    const end without = newton(face, usual_evaluations);
-    if (without.value <= result.value + std::max(result.tolerance, noise(result.value))) result = without;
   }
   return result;
 }

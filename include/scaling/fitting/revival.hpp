@@ -40,8 +40,8 @@ bool is_idle(const constraints<Law>& limits, const typename fit_problem<Law>::ve
   return exponent;
 }
 
-/// A point to continue from, the first whose gain is more than rounding; none if f has a minimum at y as far as its
-/// vanished terms are concerned.
+/// A point to continue from, that of the largest such gain; none, if f has a minimum at y as far as its vanished terms are
+/// concerned, to rounding.
 template <sum_of_powers Law>
 std::optional<typename fit_problem<Law>::vector> revived(const power_sum_objective<Law>& f,
                                                          const typename fit_problem<Law>::vector& y,
@@ -66,6 +66,8 @@ std::optional<typename fit_problem<Law>::vector> revived(const power_sum_objecti
   const auto& blocks = f.columns().blocks;
   using by_lanes = packs<T>;
 
+  std::optional<vector> result;
+  T largest_gain = 2 * rounding;
   for (std::size_t j = 0; j < terms.size(); ++j) {
     const std::size_t c = terms[j].coefficient;
     if (!gone(c)) continue;
@@ -113,19 +115,19 @@ std::optional<typename fit_problem<Law>::vector> revived(const power_sum_objecti
           slope += f.slope(f.runs[i], r[i]) * d;
           curvature += weight * std::min(T(1), f.zone(f.runs[i]) / std::abs(r[i])) * d * d;
         }
-        if (!(slope < 0) || !(slope * slope > 2 * curvature * rounding)) continue;
+        if (!(slope < 0) || !(slope * slope > largest_gain * curvature)) continue;
+        largest_gain = slope * slope / curvature;
         vector terms_there = x;
         terms_there[at(c)] = std::log(-slope / curvature);
         for (std::size_t n = 0; n < 2; ++n)
           if (terms[j].factors[n].exponent != none) terms_there[at(terms[j].factors[n].exponent)] = exponent[n];
-        vector result = f.coordinates.of_terms(terms_there);
+        result = f.coordinates.of_terms(terms_there);
         for (std::size_t k = 0; k < P; ++k)  // all others stay where they are, to the last bit
           if (k != c && k != terms[j].factors[0].exponent && k != terms[j].factors[1].exponent)
-            result[at(k)] = y[at(k)];
-        return result;
+            (*result)[at(k)] = y[at(k)];
       }
   }
-  return std::nullopt;
+  return result;
 }
 
 }  // namespace scaling::detail

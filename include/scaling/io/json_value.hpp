@@ -24,6 +24,7 @@
 
 #include <scaling/core/error.hpp>
 #include <scaling/core/real.hpp>
+#include <scaling/io/whole_text.hpp>
 
 namespace scaling::io {
 
@@ -140,9 +141,10 @@ class json_reader {
  public:
   /// Reads all of `in`, which messages call `name`.
   json_reader(std::istream& in, std::string name) : name_(std::move(name)) {
-    char block[1 << 14];
-    while (in.read(block, sizeof block) || in.gcount() > 0) text_.append(block, static_cast<std::size_t>(in.gcount()));
-    if (!in.eof()) refuse<std::runtime_error>(name_ + ": cannot be opened or read");
+    if (auto text = whole_text(in))
+      text_ = *std::move(text);
+    else
+      refuse<std::runtime_error>(name_ + ": cannot be opened or read");
   }
 
   io::json_value operator()() {

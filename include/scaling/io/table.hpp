@@ -16,6 +16,7 @@
 
 #include <scaling/core/error.hpp>
 #include <scaling/core/real.hpp>
+#include <scaling/io/whole_text.hpp>
 
 namespace scaling::detail {
 
@@ -56,11 +57,10 @@ class table_reader {
  public:
   /// Reads all of `in`, which messages call `name`.
   table_reader(std::istream& in, std::string name) : name_(std::move(name)) {
-    std::istream all(in.rdbuf());  // without the exceptions that `in` may be set to throw at its end
-    char block[1 << 14];
-    while (in.good() && (all.read(block, sizeof block) || all.gcount() > 0))
-      text_.append(block, static_cast<std::size_t>(all.gcount()));
-    if (!(in.good() ? all : in).eof()) refuse("cannot be opened or read");
+    if (auto text = whole_text(in))
+      text_ = *std::move(text);
+    else
+      refuse("cannot be opened or read");
     if (text_.starts_with("\xFF\xFE") || text_.starts_with("\xFE\xFF")) refuse("UTF-16 text, must be saved as UTF-8");
     if (const auto nul = text_.find('\0'); nul != text_.npos)
       refuse_line(1 + static_cast<std::size_t>(std::count(text_.data(), text_.data() + nul, '\n')),
