@@ -85,7 +85,8 @@ function rowsOf(text) {
 
 /** Whether a column may be of a quantity, by what its name has in it. "tokens_per_parameter" is neither of the two. */
 function mayBe(quantity, name) {
-  const plain = plainName(name), apart = ` ${name.toLowerCase().replace(/[^a-z0-9]/g, ' ')} `, words = wordsFor[quantity];
+  const plain = plainName(name), words = wordsFor[quantity];
+  const apart = ` ${name.replace(/[a-z](?=[A-Z])/g, '$& ').replace(/[^a-zA-Z0-9]/g, ' ').toLowerCase()} `;
   const found = words.some((word) => word.length > 3 ? plain.includes(word) : apart.includes(` ${word} `));
   const ratio = apart.includes(' per ') ||
     words.some((one) => [`${one}sper`, `${one}eterper`, `${one}etersper`, `sper${one}`].some((per) => plain.includes(per)));

@@ -52,6 +52,7 @@ const table tables[] = {
     {"doubled_column_that_nobody_reads", ""},
     {"other_spellings", ""},
     {"letters_beside_a_ratio", ""},
+    {"letters_beside_a_ratio_in_camel_case", ""},
     {"many_digits", ""},
     // nothing to read
     {"empty", ": no runs: there is nothing in it"},
@@ -72,6 +73,7 @@ const table tables[] = {
     {"layers_by_letter", ":1: column 3 'L' and column 4 'c4_loss' both match loss, must be one"},
     {"layers_beside_an_entropy", ":1: column 3 'L' and column 4 'cross_entropy' both match loss, must be one"},
     {"layers_beside_a_short_word", ":1: column 3 'L' and column 4 'val/CE' both match loss, must be one"},
+    {"layers_beside_camel_case", ":1: column 3 'L' and column 4 'valCE' both match loss, must be one"},
     {"width_by_letter", ":1: column 2 'd' and column 4 'total_tokens' both match tokens, must be one"},
     {"width_beside_a_data_set", ":1: column 2 'd' and column 3 'dataset_size' both match tokens, must be one"},
     {"seeds_by_letter", ":1: column 1 'n' and column 3 'params_paper' both match parameters, must be one"},

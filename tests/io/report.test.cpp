@@ -170,6 +170,21 @@ TEST_CASE("a covariance adds standard errors, and names the coefficients that ha
                                        !ContainsSubstring("   standard error ") && !ContainsSubstring("uncertainty: "));
 }
 
+TEST_CASE("of two laws that do as well both are shown") {
+  constexpr sc::chinchilla<> law{1.8, 3000, 200, 0.45, 0.25};
+  std::vector<sc::observation<>> ladder;
+  for (double N = 1e8; N < 1e10; N *= 1.7) ladder.push_back({{N, 20 * N}, law(N, 20 * N)});
+  const auto result = sc::fit<sc::chinchilla>(ladder);
+  REQUIRE(result.basins.size() == 1);
+  REQUIRE(result.basins[0].excess == 0);
+  std::string other;
+  for (const auto& row : sc::chinchilla<>::coefficients())
+    other += ", " + std::string(row.symbol) + " " + sc::detail::digits(result.basins[0].law.*row.member, 4);
+  CHECK_THAT(text_of(result),
+             ContainsSubstring("\n  NOT IDENTIFIED (4 of 5 directions): smallest singular value 0 <= ") &&
+                 ContainsSubstring("! another law is as good on these runs: " + other.substr(2) + "\n"));
+}
+
 TEST_CASE("every doubt is said: bounds, identification, units, convergence") {
   auto runs = noisy_runs();
   for (auto& run : runs) run.at.parameters = 70, run.at.tokens /= 1e9;

@@ -89,12 +89,21 @@ void for_each_word(std::string_view text, const Visit& visit) {
   }
 }
 
+/// The words and numbers of a name, in small letters and with a blank around each: " val ce " of "valCE" and "val/CE".
+inline std::string words_of(std::string_view name) {
+  std::string result = " ";
+  for (char before = ' '; const char c : name) {
+    const bool capital = c >= 'A' && c <= 'Z', small = c >= 'a' && c <= 'z';
+    if (capital && before >= 'a' && before <= 'z') result += ' ';
+    result += capital || small || (c >= '0' && c <= '9') ? c : ' ';
+    before = c;
+  }
+  return lower_case(result) + " ";
+}
+
 /// Whether a column may be of a quantity, by what its name has in it. "tokens_per_parameter" is neither of the two.
 inline bool may_be(const known_quantity& known, std::string_view name) {
-  const std::string plain = plain_name(name);
-  std::string apart = " " + lower_case(name) + " ";
-  for (char& c : apart)
-    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))) c = ' ';
+  const std::string plain = plain_name(name), apart = words_of(name);
   bool found = false, ratio = has(apart, " per ");
   for_each_word(known.words, [&](const std::string& word) {
     found = found || (word.size() > 3 ? has(plain, word) : has(apart, " " + word + " "));

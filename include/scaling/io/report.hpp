@@ -120,6 +120,15 @@ std::string open_directions(const fit_result<Law>& result) {
   return text;
 }
 
+/// " E 1.73, A 480, B 2000, alpha 0.35, beta 0.37".
+template <loss_model Law>
+std::string listed(const Law& law) {
+  std::string text;
+  for (const auto& row : Law::coefficients())
+    text += (text.empty() ? " " : ", ") + std::string(row.symbol) + " " + digits(law.*row.member, 4);
+  return text;
+}
+
 /// "vary parameters and tokens independently, at three values of each or more": a power of an input above a floor has two
 /// coefficients, and the floor is one more.
 template <loss_model Law>
@@ -144,7 +153,9 @@ std::string doubts(const fit_result<Law>& result) {
   if (!result.identified())
     doubt("not identified: these runs leave " + open_directions(result) + "open; " + advice<Law>());
   for (const auto& other : result.basins)
-    if (other.excess < typename Law::real_type(0.01))
+    if (other.excess == 0)
+      doubt("another law is as good on these runs:" + listed(other.law));
+    else if (other.excess < typename Law::real_type(0.01))
       doubt("another minimum is only " + digits(100 * other.excess, 2) +
             " % higher: the runs hardly decide between them");
   for (const auto& sentence : odd_table(result)) doubt(sentence);
@@ -199,9 +210,9 @@ inline std::string_view described(const run_weights& weights) {
 
 /// That a coefficient was not free, if so.
 template <loss_model Law>
-std::string constraint_on(const fit_options<Law>& options, std::string_view symbol) {
-  constexpr auto function = "scaling::io::write_report";
-  if (constraints_of<Law>(function, options).held[place_of<Law>(function, symbol)]) return "   held";
+std::string constraint_on(const fit_options<Law>& options, const constraints<Law>& limits, std::size_t k) {
+  if (limits.held[k]) return "   held";
+  const std::string_view symbol = Law::coefficients()[k].symbol;
   for (const auto& pair : options.tied)
     if (pair.first == symbol || pair.second == symbol)
       return "   tied to " + (pair.first == symbol ? pair.second : pair.first);
@@ -209,7 +220,7 @@ std::string constraint_on(const fit_options<Law>& options, std::string_view symb
 }
 
 /// The report but for the checklist: what was fitted to what, why it stopped, how many starts agree, the coefficients,
-/// what to doubt. `noted(symbol)` goes behind a coefficient, `below` under them all.
+/// what to doubt. `noted(k)` goes behind coefficient k, `below` under them all.
 template <loss_model Law, class Noted>
 std::string findings(const fit_result<Law>& result, const Noted& noted, const std::string& below) {
   constexpr auto inputs = Law::input_type::inputs();
@@ -242,14 +253,20 @@ std::string findings(const fit_result<Law>& result, const Noted& noted, const st
     text += ", " + std::to_string(result.residuals.in_quadratic_zone) + " of " +
             std::to_string(result.observation_count) +
             (std::holds_alternative<known_sigma>(result.options.weights) ? " within delta sigmas" : " within delta");
-  text += "\n  identified: smallest singular value " + digits(result.singular_ratio, 2) +
-          (result.identified() ? " > " : " <= ") + "1e-06 of the largest\n";
+  text += "\n  " +
+          (result.identified() ? "identified"
+                               : "NOT IDENTIFIED (" + std::to_string(result.rank) + " of " +
+                                     std::to_string(result.free_count) + " directions)") +
+          ": smallest singular value " + digits(result.singular_ratio, 2) + (result.identified() ? " > " : " <= ") +
+          "1e-06 of the largest\n";
 
+  constexpr auto table = Law::coefficients();
+  const auto limits = constraints_of<Law>("scaling::io::write_report", result.options);
   std::size_t width = 0;
-  for (const auto& row : Law::coefficients()) width = std::max(width, row.symbol.size());
-  for (const auto& row : Law::coefficients())
-    text += "    " + padded(row.symbol, width) + "  " + digits(result.law.*row.member, 10) +
-            constraint_on(result.options, row.symbol) + noted(row.symbol) + "\n";
+  for (const auto& row : table) width = std::max(width, row.symbol.size());
+  for (std::size_t k = 0; k < table.size(); ++k)
+    text += "    " + padded(table[k].symbol, width) + "  " + digits(result.law.*table[k].member, 10) +
+            constraint_on(result.options, limits, k) + noted(k) + "\n";
   return text + below + doubts(result);
 }
 
@@ -261,7 +278,7 @@ namespace io {
 template <loss_model Law>
 void write_report(std::ostream& out, const fit_result<Law>& result, const fit_context& context = {}) {
   out << detail::findings(
-             result, [](std::string_view) { return ""; }, "") +
+             result, [](std::size_t) { return ""; }, "") +
              detail::checklist<Law>(context);
 }
 
@@ -272,9 +289,7 @@ void write_report(std::ostream& out, const fit_result<Law>& result, const Covari
                   const fit_context& context = {}, double threshold = 0.9) {
   using detail::digits;
   const auto errors = covariance.standard_errors();
-  const auto noted = [&](std::string_view symbol) {
-    std::size_t k = 0;
-    while (Law::coefficients()[k].symbol != symbol) ++k;
+  const auto noted = [&](std::size_t k) {
     return std::isfinite(errors[k]) ? std::string("   standard error ").append(digits(errors[k], 3)) : std::string();
   };
   std::string below = "  correlated above ";
