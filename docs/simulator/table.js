@@ -16,8 +16,9 @@ export const spellings = {
 /** Words that names of a quantity have: up to three letters stand alone there. */
 const wordsFor = {
   parameters: ['param', 'modelsize'],
-  tokens: ['token', 'datasetsize', 'datasize'],
-  loss: ['loss', 'entropy', 'perplexity', 'ce', 'nll', 'ppl', 'bpb', 'bpc', 'bitsperbyte'],
+  tokens: ['token', 'toks', 'datasetsize', 'datasize'],
+  loss: ['loss', 'entropy', 'perplexity', 'likelihood', 'xent', 'nats', 'bits/', 'bitsper', 'ce', 'nll', 'ppl', 'bpb', 'bpc', 'bpt',
+    'bpw'],
 };
 
 const plainName = (name) => name.toLowerCase().replace(/[ _-]/g, '');
@@ -83,15 +84,20 @@ function rowsOf(text) {
   return rows;
 }
 
-/** Whether a column may be of a quantity, by what its name has in it. "tokens_per_parameter" is neither of the two. */
+/** The words and numbers of a name, in small letters and with a blank around each: " val ce " of "valCE" and "val/CE". */
+const wordsOf = (name) => ` ${name.replace(/[a-z](?=[A-Z])/g, '$& ').replace(/[^a-zA-Z0-9]/g, ' ').toLowerCase()} `;
+
+/** Whether a name is that of a ratio of two counts: "tokens_per_parameter", "tokenPerParam", "flops/token". */
+const isRatio = (name) => wordsOf(name).includes(' per ') ||
+  /(param|token|toks|flop).*(\/|per).*(param|token|toks|flop)/.test(plainName(name));
+
+/** Whether a column may be of a quantity, by what its name has in it. A ratio of counts is neither of the two. */
 function mayBe(quantity, name) {
-  const plain = plainName(name), words = wordsFor[quantity];
-  const apart = ` ${name.replace(/[a-z](?=[A-Z])/g, '$& ').replace(/[^a-zA-Z0-9]/g, ' ').toLowerCase()} `;
-  const found = words.some((word) => word.length > 3 ? plain.includes(word) : apart.includes(` ${word} `));
-  const ratio = apart.includes(' per ') ||
-    words.some((one) => [`${one}sper`, `${one}eterper`, `${one}etersper`, `sper${one}`].some((per) => plain.includes(per)));
+  const plain = plainName(name), apart = wordsOf(name);
+  const found = wordsFor[quantity].some((word) => word.length > 3 ? plain.includes(word) : apart.includes(` ${word} `));
   const ofUnique = plain.includes('unique') || plain.includes('distinct');
-  return found && (quantity === 'loss' || !ratio) && (quantity !== 'tokens' || !ofUnique) && !plain.includes('hyperparam');
+  return found && (quantity === 'loss' || !isRatio(name)) && (quantity !== 'tokens' || !ofUnique) &&
+    !plain.includes('hyperparam');
 }
 
 function columnOf(quantity, header) {

@@ -138,7 +138,13 @@ TEST_CASE("a box is a menu of its corners and what lies between") {
   REQUIRE(box.size() == 9);
   CHECK((box.front().parameters == 1e8 && box.front().tokens == 1e9));
   CHECK(box[1].tokens == Approx(1e10).epsilon(1e-14));
-  CHECK((box.back().parameters == Approx(1e10).epsilon(1e-14) && box.back().tokens == Approx(1e11).epsilon(1e-14)));
+  CHECK(box.back() == run{1e10, 1e11});
+  const auto wide = sc::menu_of<run>({1e-200, 1e9}, {1e200, 1e9}, 5);  // whose ratio is infinity
+  REQUIRE(wide.size() == 25);
+  for (std::size_t i = 0; i < wide.size(); ++i) {
+    CHECK(wide[i].parameters == Approx(std::pow(10.0, 100 * (static_cast<double>(i / 5) - 2))).epsilon(1e-13));
+    CHECK(wide[i].tokens == 1e9);
+  }
   CHECK_THROWS_WITH(sc::menu_of<run>({1e8, 1e9}, {1e7, 1e11}, 3), ContainsSubstring("parameters = 1e+07, must be"));
   CHECK_THROWS_WITH(sc::menu_of<run>({1e8, 0}, {1e9, 1e11}, 3), ContainsSubstring("tokens = 0, must be positive"));
   CHECK_THROWS_WITH(sc::menu_of<run>({1e8, 1e9}, {1e9, 1e11}, 1), ContainsSubstring("steps = 1, must be at least 2"));

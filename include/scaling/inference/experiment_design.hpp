@@ -65,15 +65,15 @@ std::vector<Input> menu_of(const Input& from, const Input& to, int steps) {
   detail::require(steps >= 2, function, "steps", steps, "at least 2");
   std::vector<Input> menu{from};
   for (const auto& input : Input::inputs()) {
-    auto low = from.*input.member, high = to.*input.member;
+    const auto low = from.*input.member, high = to.*input.member;
     detail::require(positive_finite(low), function, input.name, low, "positive and finite");
     detail::require(low <= high && positive_finite(high), function, input.name, high, "finite and not below its least");
     std::vector<Input> wider;
     for (const auto& run : menu)
       for (int k = 0; k < steps; ++k) {
+        const auto part = static_cast<decltype(+low)>(k) / static_cast<decltype(+low)>(steps - 1);
         wider.push_back(run);
-        wider.back().*input.member =
-            low * std::pow(high / low, static_cast<decltype(low)>(k) / static_cast<decltype(low)>(steps - 1));
+        wider.back().*input.member = std::clamp(std::pow(low, 1 - part) * std::pow(high, part), low, high);
       }
     menu = std::move(wider);
   }

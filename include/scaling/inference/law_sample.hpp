@@ -50,12 +50,14 @@ struct law_sample {
   T standard_error_of(F&& f) const {
     const auto values = values_of(*this, f);
     if (values.size() < 2) return std::numeric_limits<T>::quiet_NaN();
-    const T count = static_cast<T>(values.size());
-    T mean = 0;
-    for (const T value : values) mean += value / count;
-    Eigen::Matrix<T, Eigen::Dynamic, 1> deviations(static_cast<Eigen::Index>(values.size()));
-    for (std::size_t i = 0; i < values.size(); ++i) deviations[static_cast<Eigen::Index>(i)] = values[i] - mean;
-    return deviations.stableNorm() / std::sqrt(count - 1);  // their squares may overflow: those of FLOP do in float
+    // From one of them, since a mean of itself would be off by more roundings than a small scatter leaves room for.
+    using wide = std::common_type_t<T, double>;
+    Eigen::Matrix<wide, Eigen::Dynamic, 1> deviations(static_cast<Eigen::Index>(values.size()));
+    for (std::size_t i = 0; i < values.size(); ++i)
+      deviations[static_cast<Eigen::Index>(i)] = wide(values[i]) - wide(values[0]);
+    deviations.array() -= deviations.mean();
+    const auto degrees = static_cast<wide>(values.size() - 1);
+    return static_cast<T>(deviations.stableNorm() / std::sqrt(degrees));  // squares may overflow, as those of FLOP
   }
 
   /// The percentile interval of f(law): see interval.hpp; bca.hpp has one that allows for bias and skewness.

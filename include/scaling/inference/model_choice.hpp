@@ -19,6 +19,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -84,13 +85,16 @@ held_out<Law> predict_larger(const fit_result<Law>& result, const Runs& observat
   answer.converged = fitted.converged();
   answer.identified = fitted.identified();
   if (large.empty()) return answer;
-  answer.mean_error = answer.largest_error = answer.bias = 0;
+  std::common_type_t<T, double> sizes_of_errors = 0, errors = 0;  // many small ones in float would not add up
+  answer.largest_error = 0;
   for (const auto& run : large) {
     const T error = fitted.law(run.at) / run.loss - 1;
-    answer.mean_error += std::abs(error) / static_cast<T>(large.size());
-    answer.bias += error / static_cast<T>(large.size());
+    sizes_of_errors += std::abs(error), errors += error;
     answer.largest_error = std::max(answer.largest_error, std::abs(error));
   }
+  const auto count = static_cast<decltype(errors)>(large.size());
+  answer.mean_error = static_cast<T>(sizes_of_errors / count);
+  answer.bias = static_cast<T>(errors / count);
   return answer;
 }
 

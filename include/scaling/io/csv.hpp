@@ -62,13 +62,14 @@ inline constexpr known_quantity known_quantities[] = {
     {"parameters", &io::columns::parameters, "param modelsize",
      "parameters params n nparameters nparams numparameters numparams numberofparameters parametercount paramcount "
      "modelsize modelparameters modelparams"},
-    {"tokens", &io::columns::tokens, "token datasetsize datasize",
+    {"tokens", &io::columns::tokens, "token toks datasetsize datasize",
      "tokens d ntokens numtokens numberoftokens tokencount trainingtokens traintokens tokensseen"},
     {"unique_tokens", &io::columns::unique_tokens, "unique distinct",
      "uniquetokens u nuniquetokens numuniquetokens distincttokens"},
     {"flops", &io::columns::flops, "flop compute",
      "flops flop c trainingflops trainingflop trainflops trainflop totalflops totalflop"},
-    {"loss", &io::columns::loss, "loss entropy perplexity ce nll ppl bpb bpc bitsperbyte",
+    {"loss", &io::columns::loss,
+     "loss entropy perplexity likelihood xent nats bits/ bitsper ce nll ppl bpb bpc bpt bpw",
      "loss l valloss validationloss evalloss evaluationloss testloss finalloss finalvalloss finalvalidationloss"},
 };
 
@@ -101,17 +102,28 @@ inline std::string words_of(std::string_view name) {
   return lower_case(result) + " ";
 }
 
-/// Whether a column may be of a quantity, by what its name has in it. "tokens_per_parameter" is neither of the two.
+/// Whether a name is that of a ratio of two counts: "tokens_per_parameter", "tokenPerParam", "flops/token".
+inline bool is_ratio(std::string_view name) {
+  const std::string plain = plain_name(name);
+  bool result = has(words_of(name), " per ");
+  const auto counts = [](std::string_view part) {
+    return has(part, "param") || has(part, "token") || has(part, "toks") || has(part, "flop");
+  };
+  for (const std::string_view per : {"/", "per"})
+    for (auto at = plain.find(per); at != std::string::npos; at = plain.find(per, at + 1))
+      result = result || (counts(plain.substr(0, at)) && counts(plain.substr(at)));
+  return result;
+}
+
+/// Whether a column may be of a quantity, by what its name has in it. A ratio of counts is neither of the two.
 inline bool may_be(const known_quantity& known, std::string_view name) {
   const std::string plain = plain_name(name), apart = words_of(name);
-  bool found = false, ratio = has(apart, " per ");
+  bool found = false;
   for_each_word(known.words, [&](const std::string& word) {
     found = found || (word.size() > 3 ? has(plain, word) : has(apart, " " + word + " "));
-    for (const auto& per : {word + "sper", word + "eterper", word + "etersper", "sper" + word})
-      ratio = ratio || has(plain, per);
   });
   const bool of_unique = has(plain, "unique") || has(plain, "distinct");
-  return found && (known.name == "loss" || !ratio) && (known.name != "tokens" || !of_unique) &&
+  return found && (known.name == "loss" || !is_ratio(name)) && (known.name != "tokens" || !of_unique) &&
          !has(plain, "hyperparam");
 }
 
