@@ -258,6 +258,20 @@ TEST_CASE("a bootstrap read weights beyond their end where there are more runs t
                                       "observations, 37"));
 }
 
+TEST_CASE("runs given again with other weights were drawn as if they were others") {
+  auto data = noisy(0.003);
+  data = {data[0], data[7], data[14], data[21], data[35], data[0], data[14]};
+  const std::vector<double> twice{1, 1, 1, 1, 1, 2, 3};
+  for (const sc::run_weights& weights :
+       {sc::run_weights{sc::frequencies{twice}}, sc::run_weights{sc::relative_weights{twice}},
+        sc::run_weights{sc::known_sigma{twice}}}) {
+    const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}, .weights = weights});
+    CHECK(sc::bootstrap(result, data, {.replicates = 50}).failed.size() == 50);
+    const auto left_out = sc::jackknife(result, data);
+    CHECK(left_out.failed.size() == left_out.laws.size());
+  }
+}
+
 TEST_CASE("counts of 2^32 and more were taken for none in a cluster") {
   const auto data = noisy(0.01);
   const auto sample_of = [&](double count) {

@@ -250,6 +250,19 @@ TEST_CASE("weights: frequencies are repetitions, and a known sigma is not estima
   CHECK(std::abs(estimated / errors(size) - 1) < 1e-6);
 }
 
+TEST_CASE("runs given again with other weights were taken for errors that had been seen") {
+  auto data = noisy(0.003, 1, 5);
+  data = {data[0], data[7], data[14], data[21], data[35], data[0], data[14]};
+  const std::vector<double> twice{1, 1, 1, 1, 1, 2, 3};
+  for (const sc::run_weights& weights :
+       {sc::run_weights{sc::equal_weights{}}, sc::run_weights{sc::frequencies{twice}},
+        sc::run_weights{sc::relative_weights{twice}}, sc::run_weights{sc::known_sigma{twice}}}) {
+    const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}, .weights = weights});
+    CHECK(result.identified());
+    CHECK(sc::covariance(result, data).status == sc::covariance_status::not_identified);
+  }
+}
+
 TEST_CASE("the absolute error has no curvature") {
   const auto data = noisy(0.003, 1, 6);
   const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::absolute{}});

@@ -81,6 +81,16 @@ int tame_weights(std::vector<Distinct>& runs) {
   return power;
 }
 
+/// How many of the runs, of those in canonical order, are not one before them with another weight. As few as the
+/// coefficients are met exactly, and tell nothing of errors.
+template <class Distinct>
+std::size_t different_losses(const std::vector<Distinct>& runs) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    count += i == 0 || runs[i].inputs != runs[i - 1].inputs || runs[i].loss != runs[i - 1].loss;
+  return count;
+}
+
 /// The runs in canonical order, equal ones merged: digits of a fit then depend neither on the order of the runs nor on
 /// how a resample drew them. Runs of weight 0 are left out.
 template <real T, std::ranges::random_access_range Runs>
@@ -104,7 +114,9 @@ auto distinct_runs(const Runs& runs, const run_weights& weights = equal_weights{
   std::vector<const distinct*> order;
   order.reserve(all.size());
   for (const auto& one : all) order.push_back(&one);
-  const auto key = [](const distinct& run) { return std::tie(run.inputs, run.loss, run.sigma, run.weight); };
+  const auto key = [](const distinct& run) {
+    return std::tuple<const decltype(run.inputs)&, T, T, T>(run.inputs, run.loss, run.sigma, run.weight / run.count);
+  };
   std::sort(order.begin(), order.end(), [&](const distinct* a, const distinct* b) {
     return a->inputs[0] != b->inputs[0] ? a->inputs[0] < b->inputs[0] : key(*a) < key(*b);
   });

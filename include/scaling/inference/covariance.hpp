@@ -128,7 +128,8 @@ coefficient_covariance<Law> covariance(const fit_result<Law>& result, const Runs
     return answer;
   };
   const bool known = form == covariance_form::likelihood && std::holds_alternative<known_sigma>(options.weights);
-  if (!result.identified() || p == 0 || (rows <= p && !known))  // or met by all runs, however often each is repeated
+  const auto losses = static_cast<Eigen::Index>(detail::different_losses(f.runs));
+  if (!result.identified() || p == 0 || (losses <= p && !known))  // or met by all runs, however often each is repeated
     return ended(covariance_status::not_identified);
   if (of.zone < std::numeric_limits<T>::infinity() && answer.in_quadratic_zone <= static_cast<std::size_t>(p))
     return ended(covariance_status::not_smooth);

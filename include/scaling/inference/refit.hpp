@@ -124,14 +124,13 @@ class refitter {
 template <loss_model Law>
 auto refitter<Law>::operator()(std::vector<run_type> runs) const -> refit_answer<Law> {
   T count = 0;
-  std::size_t distinct = 0;  // as few as the coefficients are met exactly, and tell nothing of errors
   bool good = true;
   for (const auto& run : runs) {
     count += run.count;
-    distinct += run.count > 0;
     good = good && positive_finite(run.loss);  // of drawn residuals it may be neither
   }
   if (!good || count < static_cast<T>(std::max<std::size_t>(limits_.free_count(), 1))) return {nothing(), false, true};
+  const std::size_t losses = std::min(different_losses(runs), different_losses(runs_));
   const auto function = function_of(options_, runs);
   basin_search<Law> find(typename basin_search<Law>::objective_type(std::move(runs), limits_, function));
   const auto& f = find.objective();
@@ -150,7 +149,7 @@ auto refitter<Law>::operator()(std::vector<run_type> runs) const -> refit_answer
   fit_result<Law> judged{};
   judged.law = f.coordinates.law_at(best.x);
   judge_coefficients(f, minima, best.x, judged);
-  const bool determined = identified_ && std::min(distinct, runs_.size()) > limits_.free_count() && judged.identified();
+  const bool determined = identified_ && losses > limits_.free_count() && judged.identified();
   return {judged.law, determined && settled(best, f.floor) && !find.revive(best.x), agreed};
 }
 
