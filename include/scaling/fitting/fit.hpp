@@ -290,9 +290,9 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
 /// many as the fit has free coefficients. They are sorted and equal ones merged first, so their order changes no digit.
 /// Units: those of the runs. The coefficients follow them; the objective and the exponents do not notice. But a law that
 /// is no sum of powers, as Kaplan's, is searched over the ranges of its table, which are for counts, not for billions.
-/// Errors: std::domain_error names the run, the quantity and its value; std::invalid_argument for too few runs or for
-/// options that contradict each other, or for a law whose terms() do not sum to its formula. What the numbers do is never an exception: read `converged()`, `identified()`,
-/// `at_bound` and `basins` of the result before its law.
+/// Errors: std::domain_error names the run, the quantity and its value; std::invalid_argument for too few runs, for options
+/// that contradict each other, and for a law whose terms() do not sum to its formula. What the numbers do is never an
+/// exception: read `converged()`, `identified()`, `at_bound` and `basins` of the result before its law.
 /// Accuracy: the objective to a few roundings; coefficients to what that leaves open along the valley of the runs, some
 /// 1e-12 on real tables. Runs in float are fitted in double, and the result rounded once.
 /// Complexity: a lattice and 4 to 7 starts; 15 to 60 evaluations of the objective, each an exp per run and term. Where the
