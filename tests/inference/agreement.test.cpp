@@ -1,6 +1,8 @@
 // Tests of agreement: the rejection of the coefficients of 2022, and the likelihoods that it rests on.
 // SPDX-License-Identifier: BSL-1.0
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <vector>
 
@@ -216,4 +218,33 @@ TEST_CASE("likelihoods in float were summed in float") {
   CHECK(statistic(fitted, other, runs) == Approx(statistic(wide, wide_other, in_double)).epsilon(1e-6));
   CHECK(sc::log_likelihood(fitted, runs).log_likelihood ==
         static_cast<float>(sc::log_likelihood(wide, in_double).log_likelihood));
+}
+
+TEST_CASE("how often tests at 5 % reject the truth, as their comments say") {
+  // Of tables of 9 sizes and 4, 12 or 27 ratios, errors of 0.5 %. One whose p-value is 0.05 but for rounding may change.
+  constexpr int tables = 400, rounding = 1;
+  for (const auto& [ratios, by_sandwich, by_gauss_newton, by_likelihood] :
+       {std::array{4, 128, 33, 34}, std::array{12, 41, 15, 15}, std::array{27, 34, 27, 24}}) {
+    int rejected[3] = {};
+    for (int table = 0; table < tables; ++table) {
+      sc::philox_stream random(17, static_cast<std::uint64_t>(table));
+      std::vector<sc::observation<>> runs;
+      for (int i = 0; i < 9; ++i)
+        for (int j = 0; j < ratios; ++j) {
+          const double N = 1e8 * std::pow(700, i / 8.0), D = 2 * N * std::pow(100, j / (ratios - 1.0));
+          runs.push_back({{N, D}, law(N, D) * std::exp(0.005 * random.normal())});
+        }
+      const auto result = sc::fit<sc::chinchilla>(runs, {.criterion = sc::squared{}});
+      const auto wald = [&](sc::covariance_form form) {
+        return sc::wald_test(sc::covariance(result, runs, form), law).p_value < 0.05;
+      };
+      rejected[0] += wald(sc::covariance_form::sandwich);
+      rejected[1] += wald(sc::covariance_form::gauss_newton);
+      rejected[2] += sc::likelihood_ratio_test(result.law, law, runs, sc::squared{}).p_value < 0.05;
+    }
+    CAPTURE(ratios, rejected[0], rejected[1], rejected[2]);
+    CHECK(std::abs(rejected[0] - by_sandwich) <= rounding);
+    CHECK(std::abs(rejected[1] - by_gauss_newton) <= rounding);
+    CHECK(std::abs(rejected[2] - by_likelihood) <= rounding);
+  }
 }

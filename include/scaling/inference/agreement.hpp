@@ -52,8 +52,11 @@ agreement<T> chi_squared_agreement(T statistic, int degrees_of_freedom) {
 /// the coefficients that vary. NaN unless the covariance is ok.
 ///
 /// Where coefficients are tied V is singular: its rank is the degrees of freedom, and of a law that does not keep the tie
-/// (to sqrt(epsilon) of the coordinates; in float, to that of double) the statistic is infinite, as is that of a law with a coefficient of 0 whose
-/// logarithm was fitted.
+/// (to sqrt(epsilon) of the coordinates; in float, to that of double) the statistic is infinite, as is that of a law with
+/// a coefficient of 0 whose logarithm was fitted.
+/// Trap: with the covariance's default form it rejects too often. Of 400 tables each of 36, 108 and 243 runs with errors of
+/// 0.5 %, fitted by least squares, the true law was rejected at 5 % in 32, 10, 8 % by the sandwich, in 8, 4, 7 % by
+/// gauss_newton, in 8, 4, 6 % by the likelihood ratio below.
 /// Trap: like every Wald test it depends on the coordinates; far from the law, where it is quadratic only by
 /// extrapolation, its size says less than that it is large. A law whose coefficients were rounded keeps few ties.
 template <loss_model Law>

@@ -62,7 +62,8 @@ template <loss_model Law>
 struct [[nodiscard]] bootstrap_sample : law_sample<Law> {
   std::size_t first_replicate;
   /// Replicates whose fit did not converge, or whose runs do not determine the law: no more distinct ones than there are
-  /// coefficients, or of too few sizes. In float also those with a coefficient beyond float. `laws` has the best law seen, or NaN if there were too few runs.
+  /// coefficients, or of too few sizes. In float also those with a coefficient beyond float. `laws` has the best law seen,
+  /// or NaN if there were too few runs.
   std::vector<std::size_t> failed;
   /// Replicates whose two starts ended in different minima, so that all starts of the screen were polished.
   std::vector<std::size_t> disagreed;

@@ -12,8 +12,9 @@
 //
 // Each is chi-squared with one degree of freedom if the coefficient is c, in the limit of many runs. The interval is
 // where it is below its quantile. The last is that of Besiroglu et al. 2024 (arXiv 2404.10102, with delta = 1e-3): the
-// Gaussian one where delta is large, Laplace's where it is small, since its delta is in units of sigma. Nothing is linearised, so A and alpha may be as collinear as they like, the interval
-// of A is the same as that of log A, and one that has no end says so.
+// Gaussian one where delta is large, Laplace's where it is small, since its delta is in units of sigma. Nothing is
+// linearised, so A and alpha may be as collinear as they like, the interval of A is the same as that of log A, and one that
+// has no end says so.
 #pragma once
 
 #include <algorithm>

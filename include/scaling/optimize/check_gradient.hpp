@@ -72,8 +72,8 @@ class extrapolated_difference {
  public:
   T value = std::numeric_limits<T>::quiet_NaN(), uncertainty = std::numeric_limits<T>::infinity();
 
-  /// The difference quotient of a step; `power` is that of the step in which its error is a series; `bend` is the difference of the
-  /// quotients to both sides; `rounding` what either may err by.
+  /// The difference quotient of a step; `power` is that of the step in which its error is a series; `bend` is the
+  /// difference of the quotients to both sides; `rounding` what either may err by.
   void add(T step, T quotient, int power, T bend, T rounding) {
     std::vector<T> row{quotient};
     T weight = T(1 << power), best = quotient, best_error = infinity;

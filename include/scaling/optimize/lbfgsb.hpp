@@ -364,8 +364,8 @@ namespace scaling::optimize {
 ///
 /// f is never called outside the box. Where it is not finite the search steps back. Numerical trouble is a
 /// `termination`; std::invalid_argument is thrown for an empty or non-finite start, for bounds that are of another
-/// size, NaN, crossed or leave no finite x, and for negative tolerances; what f throws passes through. Takes memory once, and none from
-/// the heap for vectors of fixed size. Memory and, beyond f, the time of an iteration are O(n).
+/// size, NaN, crossed or leave no finite x, and for negative tolerances; what f throws passes through. Takes memory once,
+/// and none from the heap for vectors of fixed size. Memory and, beyond f, the time of an iteration are O(n).
 ///
 /// Choose units in which the coordinates of x are of like size, such as logarithms or multiples of typical values. Others
 /// end no less honestly, but later: NIST's 54 nonlinear regressions take 22,000 evaluations as they are stated, where
