@@ -3,7 +3,6 @@
 #pragma once
 
 #include <scaling/planning/bracket.hpp>
-#include <scaling/planning/closed_form.hpp>
 #include <scaling/planning/compute_optimal.hpp>
 #include <scaling/planning/data_constrained.hpp>
 #include <scaling/planning/data_constrained_inverse.hpp>

@@ -1,12 +1,13 @@
 // The closed forms of the over-training law and of Kaplan's joint law, against the search and against the paper's M*.
 // SPDX-License-Identifier: BSL-1.0
-#include <scaling/planning/closed_form.hpp>
+#include <scaling/planning/inference_aware.hpp>
 
 #include <cmath>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
 
+#include <scaling/planning/search.hpp>
 #include <scaling/published.hpp>
 
 #include "support/catch.hpp"
@@ -89,6 +90,16 @@ TEMPLATE_TEST_CASE("The closed forms are what the search finds", "", float, doub
                           static_cast<T>(random.between(0.05, 0.1)), static_cast<T>(random.between(0.07, 0.15))};
     check_against_search(joint, flops, served, cost, std::is_same_v<T, float> ? T(0.02L) : T(1e-9L));
   }
+}
+
+TEST_CASE(
+    "A closed form was in a header of its own, and two files of a program that differed in it shared halves of both") {
+  const auto plan = compute_optimal(published::kaplan_2020<>, 1e21);
+  const auto same = compute_optimal(detail::contours_of(published::kaplan_2020<>), 1e21);
+  CHECK((plan.parameters == same.parameters && plan.tokens == same.tokens));
+  const auto served = inference_aware(published::kaplan_2020<>, plan.loss, 1e12);
+  const double height = detail::height_of(published::kaplan_2020<>, plan.loss);
+  CHECK(served.parameters == inference_aware(detail::contours_of(published::kaplan_2020<>), height, 1e12).parameters);
 }
 
 TEST_CASE("The over-training law is best at its own M*, for every budget") {

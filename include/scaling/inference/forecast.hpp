@@ -15,7 +15,6 @@
 #include <scaling/inference/interval.hpp>
 #include <scaling/inference/law_sample.hpp>
 #include <scaling/loss_model.hpp>
-#include <scaling/planning/closed_form.hpp>
 #include <scaling/planning/compute_optimal.hpp>
 #include <scaling/planning/search.hpp>
 

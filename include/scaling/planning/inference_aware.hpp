@@ -20,6 +20,7 @@
 #include <scaling/core/root.hpp>
 #include <scaling/planning/bracket.hpp>
 #include <scaling/planning/compute_optimal.hpp>
+#include <scaling/planning/contours.hpp>
 #include <scaling/planning/search.hpp>
 
 namespace scaling {
@@ -114,8 +115,9 @@ constexpr auto lifetime_lean(const searched_path<Law>& path, const training_run<
 
 }  // namespace detail
 
-/// The plan that reaches `loss` [nats/token] and serves `inference_tokens` [tokens] for the least compute in all, by a
-/// search for N in each step of which there is one for the D that reaches the loss.
+/// The plan that reaches `loss` [nats/token] and serves `inference_tokens` [tokens] for the least compute in all: that of
+/// Chinchilla's law for over_training and kaplan, whose contours are its own, and for any other law by a search for N in
+/// each step of which there is one for the D that reaches the loss.
 ///
 /// Domain: a loss that the law reaches at its optimum for some budget; inference_tokens >= 0; a law with one optimum.
 /// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
@@ -125,35 +127,41 @@ constexpr auto inference_aware(const Law& law, typename Law::real_type loss, typ
                                const training_cost& cost = {}) -> lifetime_allocation<typename Law::real_type> {
   using T = typename Law::real_type;
   constexpr auto function = "scaling::inference_aware";
-  detail::require(positive_finite(loss), function, "loss", loss, "positive and finite");
-  detail::require(non_negative_finite(inference_tokens), function, "inference_tokens", inference_tokens,
-                  "non-negative and finite");
-  const detail::searched_path<Law> path(law, cost, function);
-  const T per_parameter = T(detail::inference_flops_per_parameter_and_token) * inference_tokens;
-  const auto untouched = detail::cheapest_for_loss(path, loss, function);  // no larger a model, no fewer tokens
-  const T log_N = cmath::log(untouched.parameters), log_D = cmath::log(untouched.tokens);
-  const auto log_tokens = [&](T N) {
-    return detail::find_root_from([&](T y) { return loss - law({N, cmath::exp(y)}); }, log_D);
-  };
-  const auto excess = [&](T x) {
-    const T N = cmath::exp(x);
-    const auto y = log_tokens(N);
-    if (!y.converged()) return T(-1);  // no data could make up for so small a model
-    const T D = cmath::exp(y.x);
-    return detail::lifetime_lean(path, {N, D}, per_parameter * N / path.flops(N, D));
-  };
-  // At that model something to serve leans towards tokens, and nothing leans nowhere but by rounding.
-  if (inference_tokens == 0 || !(excess(log_N) > 0))
-    return {untouched.parameters, untouched.tokens, untouched.flops, per_parameter * untouched.parameters, loss};
-  const auto root = detail::find_root_from(excess, log_N);
-  detail::require(root.converged(), function, "loss", loss, "a loss whose plan is within the range of the type");
-  const T N = cmath::exp(root.x), D = cmath::exp(log_tokens(N).x);
-  return detail::plan_of_numbers(lifetime_allocation<T>{N, D, path.flops(N, D), per_parameter * N, loss}, function,
-                                 "loss", loss);
+  if constexpr (detail::has_contours_of_chinchilla<Law>) {
+    return detail::plan_by_contours_for_loss(law, function, loss, [&](const auto& same, const auto& height) {
+      return inference_aware(same, height, inference_tokens, cost);
+    });
+  } else {
+    detail::require(positive_finite(loss), function, "loss", loss, "positive and finite");
+    detail::require(non_negative_finite(inference_tokens), function, "inference_tokens", inference_tokens,
+                    "non-negative and finite");
+    const detail::searched_path<Law> path(law, cost, function);
+    const T per_parameter = T(detail::inference_flops_per_parameter_and_token) * inference_tokens;
+    const auto untouched = detail::cheapest_for_loss(path, loss, function);  // no larger a model, no fewer tokens
+    const T log_N = cmath::log(untouched.parameters), log_D = cmath::log(untouched.tokens);
+    const auto log_tokens = [&](T N) {
+      return detail::find_root_from([&](T y) { return loss - law({N, cmath::exp(y)}); }, log_D);
+    };
+    const auto excess = [&](T x) {
+      const T N = cmath::exp(x);
+      const auto y = log_tokens(N);
+      if (!y.converged()) return T(-1);  // no data could make up for so small a model
+      const T D = cmath::exp(y.x);
+      return detail::lifetime_lean(path, {N, D}, per_parameter * N / path.flops(N, D));
+    };
+    // At that model something to serve leans towards tokens, and nothing leans nowhere but by rounding.
+    if (inference_tokens == 0 || !(excess(log_N) > 0))
+      return {untouched.parameters, untouched.tokens, untouched.flops, per_parameter * untouched.parameters, loss};
+    const auto root = detail::find_root_from(excess, log_N);
+    detail::require(root.converged(), function, "loss", loss, "a loss whose plan is within the range of the type");
+    const T N = cmath::exp(root.x), D = cmath::exp(log_tokens(N).x);
+    return detail::plan_of_numbers(lifetime_allocation<T>{N, D, path.flops(N, D), per_parameter * N, loss}, function,
+                                   "loss", loss);
+  }
 }
 
 /// The plan that has the lowest loss among those that cost `lifetime_flops` [FLOP] in training and in serving
-/// `inference_tokens` [tokens], by a search. Domain and errors as above; lifetime_flops > 0.
+/// `inference_tokens` [tokens], in the same way. Domain and errors as above; lifetime_flops > 0.
 /// Accuracy: that of compute_optimal. Some 15 evaluations, constexpr.
 template <training_law Law>
 constexpr auto inference_aware_for_flops(const Law& law, typename Law::real_type lifetime_flops,
@@ -161,30 +169,36 @@ constexpr auto inference_aware_for_flops(const Law& law, typename Law::real_type
     -> lifetime_allocation<typename Law::real_type> {
   using T = typename Law::real_type;
   constexpr auto function = "scaling::inference_aware_for_flops";
-  const detail::searched_path<Law> path(law, cost, function);
-  detail::require(positive_finite(lifetime_flops), function, "lifetime_flops", lifetime_flops, "positive and finite");
-  detail::require(non_negative_finite(inference_tokens), function, "inference_tokens", inference_tokens,
-                  "non-negative and finite");
-  if (inference_tokens == 0) {
-    const auto plan = compute_optimal(law, lifetime_flops, cost);
-    return {plan.parameters, plan.tokens, plan.flops, 0, plan.loss};
+  if constexpr (detail::has_contours_of_chinchilla<Law>) {
+    return detail::plan_by_contours(law, function, "lifetime_flops", lifetime_flops, [&](const auto& same) {
+      return inference_aware_for_flops(same, lifetime_flops, inference_tokens, cost);
+    });
+  } else {
+    const detail::searched_path<Law> path(law, cost, function);
+    detail::require(positive_finite(lifetime_flops), function, "lifetime_flops", lifetime_flops, "positive and finite");
+    detail::require(non_negative_finite(inference_tokens), function, "inference_tokens", inference_tokens,
+                    "non-negative and finite");
+    if (inference_tokens == 0) {
+      const auto plan = compute_optimal(law, lifetime_flops, cost);
+      return {plan.parameters, plan.tokens, plan.flops, 0, plan.loss};
+    }
+    // By z, the logarithm of serving over training: it fixes both parts of the budget, without a difference, and so N
+    // and D.
+    const T per_parameter = T(detail::inference_flops_per_parameter_and_token) * inference_tokens;
+    const auto plan = [&](T z) {
+      const T served = lifetime_flops / (1 + cmath::exp(-z)), trained = lifetime_flops / (1 + cmath::exp(z));
+      const T N = served / per_parameter, D = path.tokens(cmath::log(trained / path.k), cmath::log(N));
+      return lifetime_allocation<T>{N, D, trained, served, law({N, D})};
+    };
+    const auto excess = [&](T z) {
+      const auto at = plan(z);
+      return detail::lifetime_lean(path, {at.parameters, at.tokens}, cmath::exp(z));
+    };
+    const auto root = detail::find_root_from(excess, T(0));
+    detail::require(root.converged(), function, "lifetime_flops", lifetime_flops,
+                    "a budget at which the law has an optimum");
+    return detail::plan_of_numbers(plan(root.x), function, "lifetime_flops", lifetime_flops);
   }
-  // By z, the logarithm of serving over training: it fixes both parts of the budget, without a difference, and so N
-  // and D.
-  const T per_parameter = T(detail::inference_flops_per_parameter_and_token) * inference_tokens;
-  const auto plan = [&](T z) {
-    const T served = lifetime_flops / (1 + cmath::exp(-z)), trained = lifetime_flops / (1 + cmath::exp(z));
-    const T N = served / per_parameter, D = path.tokens(cmath::log(trained / path.k), cmath::log(N));
-    return lifetime_allocation<T>{N, D, trained, served, law({N, D})};
-  };
-  const auto excess = [&](T z) {
-    const auto at = plan(z);
-    return detail::lifetime_lean(path, {at.parameters, at.tokens}, cmath::exp(z));
-  };
-  const auto root = detail::find_root_from(excess, T(0));
-  detail::require(root.converged(), function, "lifetime_flops", lifetime_flops,
-                  "a budget at which the law has an optimum");
-  return detail::plan_of_numbers(plan(root.x), function, "lifetime_flops", lifetime_flops);
 }
 
 }  // namespace scaling

@@ -1,4 +1,4 @@
-// The best split of a budget for a law without a closed form: any law of parameters and tokens.
+// The best split of a budget for any law of parameters and tokens.
 // SPDX-License-Identifier: BSL-1.0
 //
 // Along k N^p D^q = C the loss is stationary where an e-fold of compute buys as much in either way,
@@ -6,8 +6,8 @@
 //   g_N = g_D,   g_N = -(dL/d ln N)/p,   g_D = -(dL/d ln D)/q      [nats/token per e-fold of C]
 //
 // The root of (g_D - g_N)/(|g_D| + |g_N|) in ln N is bracketed by steps of 1, 2, 4 ... from N = D, and found: some 15
-// evaluations of the law. For Chinchilla's law there is the closed form in compute_optimal.hpp, for two more in
-// closed_form.hpp.
+// evaluations of the law. For Chinchilla's law there is the closed form in compute_optimal.hpp, and where a law has its
+// contours, as contours.hpp says, that is taken here as well.
 #pragma once
 
 #include <concepts>
@@ -20,6 +20,7 @@
 #include <scaling/loss_model.hpp>
 #include <scaling/planning/bracket.hpp>
 #include <scaling/planning/compute_optimal.hpp>
+#include <scaling/planning/contours.hpp>
 #include <scaling/planning/loss_slopes.hpp>
 
 namespace scaling {
@@ -60,56 +61,75 @@ struct searched_path : price<typename Law::real_type> {
 
 }  // namespace detail
 
-/// The parameters and tokens that reach the lowest loss for `flops` [FLOP], by a search.
+/// The parameters and tokens that reach the lowest loss for `flops` [FLOP]: in closed form for over_training and kaplan, for
+/// any other law by a search.
 ///
 /// Domain: flops > 0; a law with one optimum along the budget. Of several, one that lies downhill from N = D is found.
-/// A law that falls all the way to one side has none, and is refused.
+/// A law that falls all the way to one side has none, and is refused. For the closed forms E >= 0, all other coefficients
+/// > 0, and N_c^(alpha_N/alpha_D) within the range of the type.
 /// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
-/// Accuracy: N and D to about log(flops) units in the last place, if the law's slopes are exact to a few. constexpr.
+/// Accuracy: N and D to about log(flops) units in the last place, if the law's slopes are exact to a few; a law as flat as
+/// Kaplan's multiplies the relative error of a loss that is asked for by 1/alpha_D and more. constexpr.
 template <training_law Law>
 constexpr auto compute_optimal(const Law& law, typename Law::real_type flops, const training_cost& cost = {})
     -> allocation<typename Law::real_type> {
   constexpr auto function = "scaling::compute_optimal";
-  detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
-  const detail::searched_path<Law> path(law, cost, function);
-  const auto log_units = cmath::log(flops / path.k);
-  const auto root = path.log_parameters(log_units);
-  detail::require(root.converged(), function, "flops", flops, "a budget at which the law has an optimum");
-  const auto N = cmath::exp(root.x), D = path.tokens(log_units, root.x);
-  return detail::plan_of_numbers(allocation<typename Law::real_type>{N, D, flops, law({N, D})}, function, "flops",
-                                 flops);
+  if constexpr (detail::has_contours_of_chinchilla<Law>) {
+    return detail::plan_by_contours(law, function, "flops", flops,
+                                    [&](const auto& same) { return compute_optimal(same, flops, cost); });
+  } else {
+    detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
+    const detail::searched_path<Law> path(law, cost, function);
+    const auto log_units = cmath::log(flops / path.k);
+    const auto root = path.log_parameters(log_units);
+    detail::require(root.converged(), function, "flops", flops, "a budget at which the law has an optimum");
+    const auto N = cmath::exp(root.x), D = path.tokens(log_units, root.x);
+    return detail::plan_of_numbers(allocation<typename Law::real_type>{N, D, flops, law({N, D})}, function, "flops",
+                                   flops);
+  }
 }
 
-/// The compute-optimal run with this many `parameters`, by a search. Domain, errors and accuracy as above.
+/// The compute-optimal run with this many `parameters`. Domain, errors and accuracy as above.
 template <training_law Law>
 constexpr auto compute_optimal_for_parameters(const Law& law, typename Law::real_type parameters,
                                               const training_cost& cost = {}) -> allocation<typename Law::real_type> {
   using T = typename Law::real_type;
   constexpr auto function = "scaling::compute_optimal_for_parameters";
-  detail::require(positive_finite(parameters), function, "parameters", parameters, "positive and finite");
-  const detail::searched_path<Law> path(law, cost, function);
-  const auto root =
-      detail::find_root_from([&](T x) { return -path.lean(parameters, cmath::exp(x)); }, cmath::log(parameters));
-  detail::require(root.converged(), function, "parameters", parameters, "a size at which the law has an optimum");
-  const T D = cmath::exp(root.x);
-  return detail::plan_of_numbers(
-      allocation<T>{parameters, D, cmath::exp(path.log_flops(parameters, D)), law({parameters, D})}, function,
-      "parameters", parameters);
+  if constexpr (detail::has_contours_of_chinchilla<Law>) {
+    return detail::plan_by_contours(law, function, "parameters", parameters, [&](const auto& same) {
+      return compute_optimal_for_parameters(same, parameters, cost);
+    });
+  } else {
+    detail::require(positive_finite(parameters), function, "parameters", parameters, "positive and finite");
+    const detail::searched_path<Law> path(law, cost, function);
+    const auto root =
+        detail::find_root_from([&](T x) { return -path.lean(parameters, cmath::exp(x)); }, cmath::log(parameters));
+    detail::require(root.converged(), function, "parameters", parameters, "a size at which the law has an optimum");
+    const T D = cmath::exp(root.x);
+    return detail::plan_of_numbers(
+        allocation<T>{parameters, D, cmath::exp(path.log_flops(parameters, D)), law({parameters, D})}, function,
+        "parameters", parameters);
+  }
 }
 
-/// The compute-optimal run that sees this many `tokens`, by a search. Domain, errors and accuracy as above.
+/// The compute-optimal run that sees this many `tokens`. Domain, errors and accuracy as above.
 template <training_law Law>
 constexpr auto compute_optimal_for_tokens(const Law& law, typename Law::real_type tokens,
                                           const training_cost& cost = {}) -> allocation<typename Law::real_type> {
   using T = typename Law::real_type;
   constexpr auto function = "scaling::compute_optimal_for_tokens";
-  detail::require(positive_finite(tokens), function, "tokens", tokens, "positive and finite");
-  const detail::searched_path<Law> path(law, cost, function);
-  const auto root = detail::find_root_from([&](T x) { return path.lean(cmath::exp(x), tokens); }, cmath::log(tokens));
-  detail::require(root.converged(), function, "tokens", tokens, "a count at which the law has an optimum");
-  const T N = cmath::exp(root.x);
-  return detail::plan_of_numbers(allocation<T>{N, tokens, cmath::exp(path.log_flops(N, tokens)), law({N, tokens})},
-                                 function, "tokens", tokens);
+  if constexpr (detail::has_contours_of_chinchilla<Law>) {
+    return detail::plan_by_contours(law, function, "tokens", tokens,
+                                    [&](const auto& same) { return compute_optimal_for_tokens(same, tokens, cost); });
+  } else {
+    detail::require(positive_finite(tokens), function, "tokens", tokens, "positive and finite");
+    const detail::searched_path<Law> path(law, cost, function);
+    const auto root = detail::find_root_from([&](T x) { return path.lean(cmath::exp(x), tokens); }, cmath::log(tokens));
+    detail::require(root.converged(), function, "tokens", tokens, "a count at which the law has an optimum");
+    const T N = cmath::exp(root.x);
+    return detail::plan_of_numbers(allocation<T>{N, tokens, cmath::exp(path.log_flops(N, tokens)), law({N, tokens})},
+                                   function, "tokens", tokens);
+  }
 }
 
 namespace detail {
@@ -136,14 +156,20 @@ constexpr auto cheapest_for_loss(const searched_path<Law>& path, typename Law::r
 
 }  // namespace detail
 
-/// The cheapest run that reaches `loss` [nats/token], by a search within a search: some 150 evaluations of the law.
+/// The cheapest run that reaches `loss` [nats/token]; a search within a search takes some 150 evaluations of the law.
 /// Domain: a loss that the law reaches at its optimum for some budget. Otherwise as above.
 template <training_law Law>
 constexpr auto compute_optimal_for_loss(const Law& law, typename Law::real_type loss, const training_cost& cost = {})
     -> allocation<typename Law::real_type> {
   constexpr auto function = "scaling::compute_optimal_for_loss";
-  detail::require(positive_finite(loss), function, "loss", loss, "positive and finite");
-  return detail::cheapest_for_loss(detail::searched_path<Law>(law, cost, function), loss, function);
+  if constexpr (detail::has_contours_of_chinchilla<Law>) {
+    return detail::plan_by_contours_for_loss(law, function, loss, [&](const auto& same, const auto& height) {
+      return compute_optimal_for_loss(same, height, cost);
+    });
+  } else {
+    detail::require(positive_finite(loss), function, "loss", loss, "positive and finite");
+    return detail::cheapest_for_loss(detail::searched_path<Law>(law, cost, function), loss, function);
+  }
 }
 
 }  // namespace scaling
