@@ -213,6 +213,16 @@ TEST_CASE("designs in float were chosen among roundings, and off by some per cen
   check(exponent);
   check(tokens);
   check([](const auto& law) { return law.alpha; });
+
+  // Hundreds of runs of one price, which were added up in float.
+  const sc::experiment_design plan(sc::fit<sc::chinchilla>(narrow, {.criterion = sc::squared{}}), narrow, exponent);
+  const std::vector<sc::training_run<float>> one{{1.1e9F, 2.3e10F}};
+  for (const float budget : {3e22F, 7.7e22F, 1.3e23F}) {
+    const auto many = plan.within(one, budget);
+    const double price = 6 * double{1.1e9F} * double{2.3e10F};
+    CHECK(many.runs.size() == static_cast<std::size_t>(double{budget} / price));
+    CHECK(many.flops == Approx(static_cast<double>(many.runs.size()) * price).epsilon(1e-7));
+  }
 }
 
 TEST_CASE("what cannot be designed for is refused") {

@@ -178,6 +178,17 @@ TEST_CASE("runs with frequencies were counted once in the rows of the changes") 
   }
 }
 
+TEST_CASE("a change that counts fewer runs than coefficients threw where it has a row") {
+  const auto data = noisy();
+  std::vector<double> two(data.size(), 0);
+  two[0] = two[5] = 1;
+  const sc::change<law_type> of_two{"two runs", [&](auto& changed) { changed.options.weights = sc::frequencies{two}; }};
+  const auto rows = sc::sensitivity(sc::fit<sc::chinchilla>(data), data, 1e24, {of_two});
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[1].observation_count == 2);
+  CHECK_FALSE(rows[1].converged);
+}
+
 TEST_CASE("Epoch's runs: the criterion alone moves the exponent by 0.03, and five outliers by 0.05") {
   const auto file = support::reference_file("data/epoch_2024.csv");
   if (!file) return;

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include <scaling/planning.hpp>
+#include <scaling/published.hpp>
 
 #include "support/catch.hpp"
 
@@ -41,6 +42,24 @@ TEST_CASE("a plan of no parameters, of no tokens or of infinitely many was given
   CHECK_THROWS_WITH(sc::compute_optimal_for_loss(steady, 1.8000001F), beyond);
   constexpr sc::chinchilla<> slow{2.15812146, 0.00130780029, 7879621.6, 0.00820790804, 0.0171208393};
   CHECK_THROWS_WITH(sc::compute_optimal_for_non_embedding_flops(slow, {1705.55}, 9.84637e23), beyond);
+}
+
+TEST_CASE("a plan for serving was that of nothing to serve, where training it is beyond the type") {
+  constexpr auto law = sc::published::hoffmann_2022<float>;
+  CHECK_THROWS_WITH(sc::inference_aware(law, 1.69442368F, 1e20F), beyond);
+  const auto wide = sc::inference_aware(sc::published::hoffmann_2022<>, double{1.69442368F}, 1e20);
+  CHECK(wide.training_flops > double(std::numeric_limits<float>::max()));
+}
+
+TEST_CASE("plans in float with limited data missed their budget by some per cent where a power of U is subnormal") {
+  const sc::training_cost cost{6, 1, 2};
+  for (const double U : {1e20, 5e21, 1e22}) {
+    CAPTURE(U);
+    const auto plan = sc::compute_optimal(sc::published::muennighoff_2023<float>, 1e25F, static_cast<float>(U), cost);
+    const auto wide = sc::compute_optimal(sc::published::muennighoff_2023<>, 1e25, U, cost);
+    CHECK(std::abs(6 * double{plan.parameters} * std::pow(double{plan.tokens}, 2) / 1e25 - 1) < 1e-4);
+    CHECK(std::abs(plan.parameters / wide.parameters - 1) < 1e-3);
+  }
 }
 
 TEST_CASE("a budget that overflows as a power of itself has a run all the same") {

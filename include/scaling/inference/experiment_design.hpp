@@ -114,7 +114,7 @@ class experiment_design {
   /// What each run of a menu would be worth on its own, in the order of the menu.
   std::vector<run_value<Law>> values_of(const std::vector<input_type>& menu) const {
     std::vector<run_value<Law>> result;
-    for (const auto& run : menu) result.push_back({run, flops_of(run), standard_error_with({run})});
+    for (const auto& run : menu) result.push_back({run, static_cast<T>(flops_of(run)), standard_error_with({run})});
     return result;
   }
 
@@ -137,10 +137,8 @@ class experiment_design {
         variance_of(state_of(other, priced)) < variance_of(state_of(chosen, priced)))
       chosen = other;
     experiment<Law> answer{{}, 0, standard_error(), error_of(state_of(chosen, priced))};
-    for (const std::size_t i : chosen) {
-      answer.runs.push_back(menu[i]);
-      answer.flops += priced.flops[i];
-    }
+    for (const std::size_t i : chosen) answer.runs.push_back(menu[i]);
+    answer.flops = static_cast<T>(price_of(chosen, priced));
     return answer;
   }
 
@@ -155,7 +153,7 @@ class experiment_design {
   using choice = std::vector<std::size_t>;  // places in a menu
   struct priced_menu {
     std::vector<vector> reach;
-    std::vector<T> flops;
+    std::vector<wide> flops;
   };
 
   template <class Runs, class F>
@@ -215,22 +213,22 @@ class experiment_design {
     }
   };
 
-  static T price_of(const choice& chosen, const priced_menu& menu) {
-    T sum = 0;
+  static wide price_of(const choice& chosen, const priced_menu& menu) {
+    wide sum = 0;
     for (const std::size_t i : chosen) sum += menu.flops[i];
     return sum;
   }
 
   /// Adds the run that takes most from the variance, or most of it per FLOP, as long as one can be paid for.
   void add_greedily(choice& chosen, bool per_flop, const priced_menu& menu, T budget, std::size_t most_runs) const {
-    T spent = price_of(chosen, menu);
+    wide spent = price_of(chosen, menu);
     for (state now = state_of(chosen, menu); chosen.size() < most_runs;) {
       std::size_t best = menu.reach.size();
       wide most = 0;
       const gain_from gain(now, target_);
       for (std::size_t i = 0; i < menu.reach.size(); ++i) {
         if (!(spent + menu.flops[i] <= budget)) continue;
-        const wide worth = gain.of(menu.reach[i]) / (per_flop ? static_cast<wide>(menu.flops[i]) : wide(1));
+        const wide worth = gain.of(menu.reach[i]) / (per_flop ? menu.flops[i] : wide(1));
         if (worth > most) most = worth, best = i;
       }
       if (best == menu.reach.size()) return;
@@ -248,11 +246,11 @@ class experiment_design {
       rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(k));
       const state without = state_of(rest, menu);
       const gain_from gain(without, target_);
-      const T left_to_spend = budget - price_of(rest, menu);
+      const wide spent = price_of(rest, menu);
       std::size_t best = chosen[k];
       wide most = gain.of(menu.reach[best]);
       for (std::size_t i = 0; i < menu.reach.size(); ++i) {
-        if (!(menu.flops[i] <= left_to_spend)) continue;
+        if (!(spent + menu.flops[i] <= budget)) continue;
         if (const wide other = gain.of(menu.reach[i]); other > most) most = other, best = i;
       }
       const auto left_by = [&](std::size_t i) {
@@ -284,9 +282,9 @@ class experiment_design {
   wide variance_of(const state& now) const { return now.matrixL().solve(target_).squaredNorm(); }
   T error_of(const state& now) const { return static_cast<T>(before_ * std::sqrt(variance_of(now))); }
 
-  T flops_of(const input_type& run) const { return price_.flops(run.parameters, run.tokens); }
+  wide flops_of(const input_type& run) const { return price_.flops(run.parameters, run.tokens); }
 
-  detail::price<T> price_;
+  detail::price<wide> price_;
   residual residual_;
   coefficient_covariance<wide_law> covariance_;
   vector target_;  // F^T g, over its length

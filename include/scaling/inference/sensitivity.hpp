@@ -79,7 +79,7 @@ std::vector<sensitivity_row<Law>> sensitivity(const fit_result<Law>& result, con
     sensitivity_row<Law> row{name, law_from<Law>(values), false, false, count, {nan, nan, flops, nan}, nan, nan};
     const auto free = detail::constraints_of("scaling::sensitivity", changed.options).free_count();
     const bool fittable =
-        changed.runs.size() >= std::max<std::size_t>(free, 1) &&
+        std::min(count, changed.runs.size()) >= std::max<std::size_t>(free, 1) &&
         std::all_of(changed.runs.begin(), changed.runs.end(), [](const auto& run) {
           return positive_finite(run.loss) && positive_finite(run.at.parameters) && positive_finite(run.at.tokens);
         });

@@ -54,6 +54,8 @@ template <class Plan>
 constexpr bool is_of_numbers(const Plan& plan) {
   bool good = positive_finite(plan.parameters) && positive_finite(plan.tokens) && non_negative_finite(plan.loss);
   if constexpr (requires { plan.flops; }) good = good && positive_finite(plan.flops);
+  if constexpr (requires { plan.inference_flops; })
+    good = good && positive_finite(plan.training_flops) && non_negative_finite(plan.inference_flops);
   return good;
 }
 

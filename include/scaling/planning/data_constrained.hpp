@@ -58,10 +58,10 @@ struct epoch_runs {
   T m, N1, U, flops;
 
   constexpr epoch_runs(const price<T>& cost, T flops_, T U_)
-      : m(cost.p / cost.q),
-        N1(cmath::pow(flops_ / cost.k, 1 / cost.p) * cmath::pow(U_, -1 / m)),
-        U(U_),
-        flops(flops_) {}
+      : m(cost.p / cost.q), N1(cmath::pow(flops_ / cost.k, 1 / cost.p)), U(U_), flops(flops_) {
+    const T half = cmath::pow(U, -1 / (2 * m));  // of U^(-1/m), which alone may be below what T holds
+    N1 = N1 * half * half;
+  }
 
   template <class Law>
   constexpr repeated_allocation<T> plan(const Law& law, T y) const {
