@@ -220,6 +220,23 @@ TEST_CASE("likelihoods in float were summed in float") {
         static_cast<float>(sc::log_likelihood(wide, in_double).log_likelihood));
 }
 
+TEST_CASE("the likelihood ratio of a fit of plain residuals was that of logs, and negative") {
+  int negative = 0;
+  for (std::uint64_t table = 0; table < 60; ++table) {
+    sc::philox_stream random(23, table);
+    std::vector<sc::observation<>> runs;
+    for (int i = 0; i < 9; ++i)
+      for (int j = 0; j < 27; ++j) {
+        const double N = 1e8 * std::pow(700, i / 8.0), D = 2 * N * std::pow(100, j / 26.0);
+        runs.push_back({{N, D}, law(N, D) + 0.02 * random.normal()});
+      }
+    const auto result = sc::fit<sc::chinchilla>(runs, {.criterion = sc::squared{}, .residual = sc::residual::plain});
+    CHECK(sc::likelihood_ratio_test(result.law, law, runs, sc::squared{}, 5, sc::residual::plain).statistic > 0);
+    negative += sc::likelihood_ratio_test(result.law, law, runs, sc::squared{}).statistic < 0;
+  }
+  CHECK(negative > 0);
+}
+
 TEST_CASE("how often tests at 5 % reject the truth, as their comments say") {
   // Of tables of 9 sizes and 4, 12 or 27 ratios, errors of 0.5 %. One whose p-value is 0.05 but for rounding may change.
   constexpr int tables = 400, rounding = 1;

@@ -91,15 +91,17 @@ agreement<typename Law::real_type> wald_test(const coefficient_covariance<Law>& 
 /// The likelihood-ratio test of `other` against `fitted`, the law of the greatest likelihood on these observations:
 /// twice the difference of their log-likelihoods, each with its own scale; see likelihood.hpp for the densities.
 /// `degrees_of_freedom` is the number of coefficients that the fit was free to move; by default all of them.
-/// Trap: `fitted` must be the optimum of the density named; anything else makes the statistic too small.
+/// Trap: `fitted` must be the optimum of the density named, by residuals of the `kind` that it was fitted to; anything else
+/// makes the statistic too small, and may make it negative.
 template <loss_model Law, std::ranges::input_range Runs>
 agreement<typename Law::real_type> likelihood_ratio_test(const Law& fitted, const Law& other, const Runs& observations,
                                                          const criterion& density = huber{},
-                                                         int degrees_of_freedom = int(coefficient_count<Law>)) {
+                                                         int degrees_of_freedom = int(coefficient_count<Law>),
+                                                         residual kind = residual::log) {
   detail::require(degrees_of_freedom > 0, "scaling::likelihood_ratio_test", "degrees_of_freedom", degrees_of_freedom,
                   "positive");
-  const auto gain = log_likelihood(fitted, observations, density).log_likelihood -
-                    log_likelihood(other, observations, density).log_likelihood;
+  const auto gain = log_likelihood(fitted, observations, density, kind).log_likelihood -
+                    log_likelihood(other, observations, density, kind).log_likelihood;
   return detail::chi_squared_agreement(2 * gain, degrees_of_freedom);
 }
 
@@ -107,9 +109,10 @@ agreement<typename Law::real_type> likelihood_ratio_test(const Law& fitted, cons
 template <detail::law_in_float Law, std::ranges::input_range Runs>
 agreement<float> likelihood_ratio_test(const Law& fitted, const Law& other, const Runs& observations,
                                        const criterion& density = huber{},
-                                       int degrees_of_freedom = int(coefficient_count<Law>)) {
+                                       int degrees_of_freedom = int(coefficient_count<Law>),
+                                       residual kind = residual::log) {
   const auto wide = likelihood_ratio_test(detail::law_in<double>(fitted), detail::law_in<double>(other),
-                                          detail::widened<Law>(observations), density, degrees_of_freedom);
+                                          detail::widened<Law>(observations), density, degrees_of_freedom, kind);
   return {static_cast<float>(wide.statistic), wide.degrees_of_freedom, static_cast<float>(wide.p_value)};
 }
 

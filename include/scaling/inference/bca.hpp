@@ -29,7 +29,8 @@ namespace scaling {
 
 /// The BCa interval of a statistic, from its bootstrap replicates, its estimate from all runs, and its values with one
 /// run (or one cluster of runs) left out at a time. Replicates equal to the estimate count half.
-/// NaN where there is none: a value is NaN, all replicates are on one side of the estimate, or there are fewer than two.
+/// NaN where there is none: a value is NaN, all replicates are on one side of the estimate, or there are fewer than two. An
+/// end is NaN on its own where 1 - a (z0 + z_p) is not positive.
 /// Errors: std::domain_error for a level that is none; std::invalid_argument for fewer than two jackknife values, which
 /// would leave the acceleration out.
 template <real T>
