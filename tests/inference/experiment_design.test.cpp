@@ -219,8 +219,8 @@ TEST_CASE("designs in float were chosen among roundings, and off by some per cen
   const std::vector<sc::training_run<float>> one{{1.1e9F, 2.3e10F}};
   for (const float budget : {3e22F, 7.7e22F, 1.3e23F}) {
     const auto many = plan.within(one, budget);
-    const double price = 6 * double{1.1e9F} * double{2.3e10F};
-    CHECK(many.runs.size() == static_cast<std::size_t>(double{budget} / price));
+    const double price = 6 * double(1.1e9F) * double(2.3e10F);
+    CHECK(many.runs.size() == static_cast<std::size_t>(double(budget) / price));
     CHECK(many.flops == Approx(static_cast<double>(many.runs.size()) * price).epsilon(1e-7));
   }
 }

@@ -55,7 +55,7 @@ TEST_CASE("standard errors and intervals are those of the values") {
 TEST_CASE("the standard error of a small scatter in float was eleven times as large, by a mean that was off") {
   sc::law_sample<sc::chinchilla<float>> many;
   for (int i = 0; i < 100000; ++i) many.laws.push_back({i % 2 == 0 ? 1.8172F : 1.8174F, 1, 1, 0.3F, 0.3F});
-  const double half = (double{1.8174F} - double{1.8172F}) / 2;
+  const double half = (double(1.8174F) - double(1.8172F)) / 2;
   CHECK(many.standard_error_of([](const auto& law) { return law.E; }) == Approx(half).epsilon(1e-5));
   sample_type alike;
   for (int i = 0; i < 1000; ++i) alike.laws.push_back({1.7, 1, 1, 0.3, 0.3});

@@ -47,7 +47,7 @@ TEST_CASE("a plan of no parameters, of no tokens or of infinitely many was given
 TEST_CASE("a plan for serving was that of nothing to serve, where training it is beyond the type") {
   constexpr auto law = sc::published::hoffmann_2022<float>;
   CHECK_THROWS_WITH(sc::inference_aware(law, 1.69442368F, 1e20F), beyond);
-  const auto wide = sc::inference_aware(sc::published::hoffmann_2022<>, double{1.69442368F}, 1e20);
+  const auto wide = sc::inference_aware(sc::published::hoffmann_2022<>, double(1.69442368F), 1e20);
   CHECK(wide.training_flops > double(std::numeric_limits<float>::max()));
 }
 
@@ -57,8 +57,8 @@ TEST_CASE("plans in float with limited data missed their budget by some per cent
     CAPTURE(U);
     const auto plan = sc::compute_optimal(sc::published::muennighoff_2023<float>, 1e25F, static_cast<float>(U), cost);
     const auto wide = sc::compute_optimal(sc::published::muennighoff_2023<>, 1e25, U, cost);
-    CHECK(std::abs(6 * double{plan.parameters} * std::pow(double{plan.tokens}, 2) / 1e25 - 1) < 1e-4);
-    CHECK(std::abs(plan.parameters / wide.parameters - 1) < 1e-3);
+    CHECK(std::abs(6 * double(plan.parameters) * std::pow(double(plan.tokens), 2) / 1e25 - 1) < 1e-4);
+    CHECK(std::abs(double(plan.parameters) / wide.parameters - 1) < 1e-3);
   }
 }
 

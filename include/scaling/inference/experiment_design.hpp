@@ -228,7 +228,7 @@ class experiment_design {
       wide most = 0;
       const gain_from gain(now, target_);
       for (std::size_t i = 0; i < menu.reach.size(); ++i) {
-        if (!(spent + menu.flops[i] <= budget)) continue;
+        if (!(spent + menu.flops[i] <= wide(budget))) continue;
         const wide worth = gain.of(menu.reach[i]) / (per_flop ? menu.flops[i] : wide(1));
         if (worth > most) most = worth, best = i;
       }
@@ -251,7 +251,7 @@ class experiment_design {
       std::size_t best = chosen[k];
       wide most = gain.of(menu.reach[best]);
       for (std::size_t i = 0; i < menu.reach.size(); ++i) {
-        if (!(spent + menu.flops[i] <= budget)) continue;
+        if (!(spent + menu.flops[i] <= wide(budget))) continue;
         if (const wide other = gain.of(menu.reach[i]); other > most) most = other, best = i;
       }
       const auto left_by = [&](std::size_t i) {
@@ -283,7 +283,7 @@ class experiment_design {
   wide variance_of(const state& now) const { return now.matrixL().solve(target_).squaredNorm(); }
   T error_of(const state& now) const { return static_cast<T>(before_ * std::sqrt(variance_of(now))); }
 
-  wide flops_of(const input_type& run) const { return price_.flops(run.parameters, run.tokens); }
+  wide flops_of(const input_type& run) const { return price_.flops(wide(run.parameters), wide(run.tokens)); }
 
   detail::price<wide> price_;
   residual residual_;
