@@ -16,8 +16,8 @@ export const spellings = {
 /** Words that names of a quantity have: up to three letters stand alone there. */
 const wordsFor = {
   parameters: ['param', 'modelsize'],
-  tokens: ['token', 'toks', 'datasetsize', 'datasize'],
-  loss: ['loss', 'entropy', 'perplexity', 'likelihood', 'xent', 'nats', 'bits/', 'bitsper', 'ce', 'nll', 'ppl', 'bpb', 'bpc', 'bpt',
+  tokens: ['token', 'toks', 'tok', 'datasetsize', 'datasize'],
+  loss: ['loss', 'entropy', 'perplexity', 'likelihood', 'surprisal', 'xent', 'nats', 'bits/', 'bitsper', 'ce', 'nll', 'ppl', 'bpb', 'bpc', 'bpt',
     'bpw'],
 };
 
@@ -87,9 +87,9 @@ function rowsOf(text) {
 /** The words and numbers of a name, in small letters and with a blank around each: " val ce " of "valCE" and "val/CE". */
 const wordsOf = (name) => ` ${name.replace(/[a-z](?=[A-Z])/g, '$& ').replace(/[^a-zA-Z0-9]/g, ' ').toLowerCase()} `;
 
-/** Whether a name is that of a ratio of two counts: "tokens_per_parameter", "tokenPerParam", "flops/token". */
-const isRatio = (name) => wordsOf(name).includes(' per ') ||
-  /(param|token|toks|flop).*(\/|per).*(param|token|toks|flop)/.test(plainName(name));
+/** Whether a name is that of a ratio: "tokens_per_parameter", "tokenPerParam", "flops/tok", "params_ratio". */
+const isRatio = (name) => / (per|ratio) /.test(wordsOf(name)) ||
+  /(param|tok|flop).*(\/|per).*(param|tok|flop)/.test(plainName(name));
 
 /** Whether a column may be of a quantity, by what its name has in it. A ratio of counts is neither of the two. */
 function mayBe(quantity, name) {

@@ -88,7 +88,7 @@ struct muennighoff {
 // --- Other accounts of what a repeated token is worth, in place of D': none of them makes it into the law above
 
 /// The series of the paper's appendix, each pass worth e^-k of the one before: U (1 - e^(-k D/U))/(1 - e^-k) [tokens].
-/// Of D <= U it is D.
+/// Of D <= U it is D. Domain: D, U > 0 and k > 0; at k = 0, where the limit is D, it is 0/0.
 template <class T>
 constexpr T effective_tokens_by_decay(value_of_t<T> D, value_of_t<T> U, const T& k) {
   using cmath::expm1;
@@ -96,7 +96,7 @@ constexpr T effective_tokens_by_decay(value_of_t<T> D, value_of_t<T> U, const T&
 }
 
 /// The geometric series of the same appendix, each pass worth 1 - delta of the one before [tokens]. It is the function
-/// above with k = -log(1 - delta). Trap: the appendix prints one k_N as 0.3676, which is its delta; k_N is 0.45758.
+/// above with k = -log(1 - delta). Domain: delta above 0 and below 1. Trap: the appendix prints one k_N as 0.3676, which is its delta; k_N is 0.45758.
 template <class T>
 constexpr T effective_tokens_by_share(value_of_t<T> D, value_of_t<T> U, const T& delta) {
   using cmath::log1p;

@@ -102,6 +102,18 @@ TEST_CASE(
   CHECK(served.parameters == inference_aware(detail::contours_of(published::kaplan_2020<>), height, 1e12).parameters);
 }
 
+TEST_CASE("Tokens that were searched for lost digits as serving outweighed training") {
+  for (const double served : {1e14, 1e16, 1e18}) {
+    CAPTURE(served);
+    const auto plan = inference_aware(published::kaplan_2020<>, 3.5, served);
+    const disguised<kaplan, double> unknown(published::kaplan_2020<>);
+    CHECK(apart(inference_aware(unknown, 3.5, served).tokens, plan.tokens) < 1e-12);
+    const disguised<kaplan, float> narrow(published::kaplan_2020<float>);
+    // The loss in float, over an exponent of 0.095.
+    CHECK(apart(double(inference_aware(narrow, 3.5F, static_cast<float>(served)).tokens), plan.tokens) < 1e-5);
+  }
+}
+
 TEST_CASE("The over-training law is best at its own M*, for every budget") {
   for (const auto& law : {published::gadre_2024_c4<>, published::gadre_2024_redpajama<>})
     for (const double flops : {1e18, 1e21, 1e24}) {

@@ -67,6 +67,9 @@ class basin_search {
     return narrow > 0 && powers > 1;
   }
 
+  /// Whether one side of the law counts for more: the least squares of a screen know nothing of that.
+  bool is_lopsided() const { return f_.of.overestimates != 1; }
+
   /// Whether two powers are all but one over the runs, so that either may do for the other. Of 600 ladders of one ratio, some
   /// with a run or two off it, the first look missed the optimum of ten, by up to a factor of 7.
   bool is_ladder() const {

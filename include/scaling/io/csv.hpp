@@ -62,14 +62,14 @@ inline constexpr known_quantity known_quantities[] = {
     {"parameters", &io::columns::parameters, "param modelsize",
      "parameters params n nparameters nparams numparameters numparams numberofparameters parametercount paramcount "
      "modelsize modelparameters modelparams"},
-    {"tokens", &io::columns::tokens, "token toks datasetsize datasize",
+    {"tokens", &io::columns::tokens, "token toks tok datasetsize datasize",
      "tokens d ntokens numtokens numberoftokens tokencount trainingtokens traintokens tokensseen"},
     {"unique_tokens", &io::columns::unique_tokens, "unique distinct",
      "uniquetokens u nuniquetokens numuniquetokens distincttokens"},
     {"flops", &io::columns::flops, "flop compute",
      "flops flop c trainingflops trainingflop trainflops trainflop totalflops totalflop"},
     {"loss", &io::columns::loss,
-     "loss entropy perplexity likelihood xent nats bits/ bitsper ce nll ppl bpb bpc bpt bpw",
+     "loss entropy perplexity likelihood surprisal xent nats bits/ bitsper ce nll ppl bpb bpc bpt bpw",
      "loss l valloss validationloss evalloss evaluationloss testloss finalloss finalvalloss finalvalidationloss"},
 };
 
@@ -102,13 +102,11 @@ inline std::string words_of(std::string_view name) {
   return lower_case(result) + " ";
 }
 
-/// Whether a name is that of a ratio of two counts: "tokens_per_parameter", "tokenPerParam", "flops/token".
+/// Whether a name is that of a ratio: "tokens_per_parameter", "tokenPerParam", "flops/tok", "params_ratio".
 inline bool is_ratio(std::string_view name) {
   const std::string plain = plain_name(name);
-  bool result = has(words_of(name), " per ");
-  const auto counts = [](std::string_view part) {
-    return has(part, "param") || has(part, "token") || has(part, "toks") || has(part, "flop");
-  };
+  bool result = has(words_of(name), " per ") || has(words_of(name), " ratio ");
+  const auto counts = [](std::string_view part) { return has(part, "param") || has(part, "tok") || has(part, "flop"); };
   for (const std::string_view per : {"/", "per"})
     for (auto at = plain.find(per); at != std::string::npos; at = plain.find(per, at + 1))
       result = result || (counts(plain.substr(0, at)) && counts(plain.substr(at)));

@@ -116,8 +116,8 @@ constexpr auto lifetime_lean(const searched_path<Law>& path, const training_run<
 }  // namespace detail
 
 /// The plan that reaches `loss` [nats/token] and serves `inference_tokens` [tokens] for the least compute in all: that of
-/// Chinchilla's law for over_training and kaplan, whose contours are its own, and for any other law by a search for N in
-/// each step of which there is one for the D that reaches the loss.
+/// Chinchilla's law for over_training and kaplan, whose contours are its own, and for any other law by a search for D in
+/// each step of which there is one for the N that reaches the loss.
 ///
 /// Domain: a loss that the law reaches at its optimum for some budget; inference_tokens >= 0; a law with one optimum.
 /// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
@@ -139,22 +139,23 @@ constexpr auto inference_aware(const Law& law, typename Law::real_type loss, typ
     const T per_parameter = T(detail::inference_flops_per_parameter_and_token) * inference_tokens;
     const auto untouched = detail::cheapest_for_loss(path, loss, function);  // no larger a model, no fewer tokens
     const T log_N = cmath::log(untouched.parameters), log_D = cmath::log(untouched.tokens);
-    const auto log_tokens = [&](T N) {
-      return detail::find_root_from([&](T y) { return loss - law({N, cmath::exp(y)}); }, log_D);
+    // The more is served the more of the loss is due to parameters: N is what it determines, for each D.
+    const auto log_parameters = [&](T D) {
+      return detail::find_root_from([&](T x) { return loss - law({cmath::exp(x), D}); }, log_N);
     };
-    const auto excess = [&](T x) {
-      const T N = cmath::exp(x);
-      const auto y = log_tokens(N);
-      if (!y.converged()) return T(-1);  // no data could make up for so small a model
-      const T D = cmath::exp(y.x);
-      return detail::lifetime_lean(path, {N, D}, per_parameter * N / path.flops(N, D));
+    const auto excess = [&](T y) {
+      const T D = cmath::exp(y);
+      const auto x = log_parameters(D);
+      if (!x.converged()) return T(-1);  // no model could make up for so few data
+      const T N = cmath::exp(x.x);
+      return -detail::lifetime_lean(path, {N, D}, per_parameter * N / path.flops(N, D));
     };
     // At that model something to serve leans towards tokens, and nothing leans nowhere but by rounding.
-    if (inference_tokens == 0 || !(excess(log_N) > 0))
+    if (inference_tokens == 0 || !(excess(log_D) < 0))
       return {untouched.parameters, untouched.tokens, untouched.flops, per_parameter * untouched.parameters, loss};
-    const auto root = detail::find_root_from(excess, log_N);
+    const auto root = detail::find_root_from(excess, log_D);
     detail::require(root.converged(), function, "loss", loss, "a loss whose plan is within the range of the type");
-    const T N = cmath::exp(root.x), D = cmath::exp(log_tokens(N).x);
+    const T D = cmath::exp(root.x), N = cmath::exp(log_parameters(D).x);
     return detail::plan_of_numbers(lifetime_allocation<T>{N, D, path.flops(N, D), per_parameter * N, loss}, function,
                                    "loss", loss);
   }
