@@ -17,8 +17,8 @@ export const spellings = {
 const wordsFor = {
   parameters: ['param', 'modelsize'],
   tokens: ['token', 'toks', 'tok', 'datasetsize', 'datasize'],
-  loss: ['loss', 'entropy', 'perplexity', 'likelihood', 'surprisal', 'xent', 'nats', 'bits/', 'bitsper', 'ce', 'nll', 'ppl', 'bpb', 'bpc', 'bpt',
-    'bpw'],
+  loss: ['loss', 'entropy', 'perplexity', 'likelihood', 'surprisal', 'xent', 'nats', 'bits/', 'bitsper', 'ce', 'nll', 'ppl', 'bpb',
+    'bpc', 'bpt', 'bpw'],
 };
 
 const plainName = (name) => name.toLowerCase().replace(/[ _-]/g, '');
