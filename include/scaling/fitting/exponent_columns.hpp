@@ -29,8 +29,9 @@ class exponent_columns {
   using T = typename Law::real_type;
   using pack = typename packs<T>::pack;
 
-  /// Over the usual range of the exponents, that of the starts in the law's table; or over all of their box.
-  enum class reach { usual, box };
+  /// Over the usual range of the exponents, that of the starts in the law's table; or over all of their box, or over that
+  /// in parts half as large.
+  enum class reach { usual, box, box_finely };
 
   explicit exponent_columns(const power_sum_objective<Law>& f, reach over = reach::usual)
       : rows_(f.columns().blocks.size()) {
@@ -108,7 +109,7 @@ class exponent_columns {
       }
       T from = std::max(static_cast<T>(table[k].starts.from), limits.lower[k]);
       T to = std::min(static_cast<T>(table[k].starts.to), limits.upper[k]);
-      if (over == reach::box || !(from < to)) {  // or the box lies outside of the usual range
+      if (over != reach::usual || !(from < to)) {  // or the box lies outside of the usual range
         from = std::max(limits.lower[k], -T(10));
         to = std::min(limits.upper[k], std::max(T(10), from));
       }
@@ -116,7 +117,7 @@ class exponent_columns {
         from = std::max(from, (*range)[0]);
         to = std::min(to, (*range)[1]);
       }
-      values.resize(narrow ? 2 * density(open) : density(open));
+      values.resize(narrow || over == reach::box_finely ? 2 * density(open) : density(open));
       for (std::size_t i = 0; i < values.size(); ++i)
         values[i] = from + (to - from) * (T(i) + T(0.5)) / T(values.size());
     }

@@ -239,8 +239,13 @@ fit_result<Law> result_of(const basin_search<Law>& find, const std::vector<typen
 /// minima the search settles, and all around the best of them.
 template <sum_of_powers Law>
 void look_again(basin_search<Law>& find) {
-  const exponent_columns<Law> all(find.objective(), exponent_columns<Law>::reach::box);
-  for (const auto& start : screen<Law>(find.objective(), all).starts()) find.settle_from(start.y);
+  using columns = exponent_columns<Law>;
+  const auto settle_over = [&](const columns& all) {
+    for (const auto& start : screen<Law>(find.objective(), all).starts()) find.settle_from(start.y);
+  };
+  const columns all(find.objective(), columns::reach::box);
+  settle_over(all);
+  if (all.axes() <= 2 && !find.is_narrow()) settle_over(columns(find.objective(), columns::reach::box_finely));
   find.look_around();
 }
 
