@@ -269,6 +269,33 @@ TEST_CASE("the absolute error has no curvature") {
   CHECK(sc::covariance(result, data).status == sc::covariance_status::not_smooth);
 }
 
+TEST_CASE("runs given twice counted twice in the quadratic zone, and absolute errors had standard errors of 1e-12") {
+  const auto once = noisy(0.01, 1, 0);
+  auto twice = once, some_twice = once;
+  twice.insert(twice.end(), once.begin(), once.end());
+  some_twice.insert(some_twice.end(), once.begin(), once.begin() + 18);
+  for (const auto& data : {twice, some_twice}) {
+    const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::absolute{}});
+    CHECK(sc::covariance(result, data).status == sc::covariance_status::not_smooth);
+  }
+  const sc::frequencies two{std::vector<double>(once.size(), 2)};
+  for (const double delta : {1e-5, 1e-8}) {
+    const auto result = sc::fit<sc::chinchilla>(twice, {.criterion = sc::huber{delta}});
+    CHECK(sc::covariance(result, twice).status == sc::covariance_status::not_smooth);
+    CHECK(sc::covariance(result, twice, form::gauss_newton).status == sc::covariance_status::not_smooth);
+    const auto counted = sc::fit<sc::chinchilla>(once, {.criterion = sc::huber{delta}, .weights = two});
+    CHECK(sc::covariance(counted, once).status == sc::covariance_status::not_smooth);
+  }
+}
+
+TEST_CASE("a factor for overestimates names no density") {
+  const auto data = noisy(0.01, 1, 0);
+  const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{4}});
+  CHECK(sc::covariance(result, data).status == sc::covariance_status::ok);
+  CHECK_THROWS_WITH(sc::covariance(result, data, form::likelihood),
+                    Catch::Matchers::ContainsSubstring("needs the criterion squared with overestimates of 1"));
+}
+
 TEST_CASE("no more runs in the quadratic zone than coefficients had standard errors of any smallness") {
   const auto data = noisy(0.01, 1, 0);
   for (const double delta : {1e-5, 1e-8, 1e-16}) {

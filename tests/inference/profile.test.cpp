@@ -397,4 +397,10 @@ TEST_CASE(
     CHECK(off(p.interval.lower, absolute.lower) < 1e-3);
     CHECK(off(p.interval.upper, absolute.upper) < 1e-3);
   }
+  auto twice = data;
+  twice.insert(twice.end(), data.begin(), data.end());
+  for (const double delta : {1e-5, 1e-6}) {  // of which no more than five are inside, but ten times
+    const auto p = sc::profile(sc::fit<sc::chinchilla>(twice, {.criterion = sc::huber{delta}}), twice, "alpha");
+    CHECK(p.statistic == sc::profile_statistic::laplace);
+  }
 }

@@ -106,6 +106,14 @@ struct fit_problem {
   T slope(const run_type& run, T r) const { return weight(run, r) * std::clamp(r, -zone(run), zone(run)); }
   T curvature(const run_type& run, T r) const { return std::abs(r) <= zone(run) ? weight(run, r) : T(0); }
 
+  /// How many different losses are in the quadratic zone at a law: those that the curvature rests on.
+  std::size_t different_in_zone(const Law& law) const {
+    std::vector<run_type> inside;
+    for (const auto& run : runs)
+      if (std::abs(residual_of<T>(law, run)) <= zone(run)) inside.push_back(run);
+    return different_losses(inside);
+  }
+
   /// The residuals at a law, one for each distinct run.
   std::vector<T> residuals(const Law& law) const {
     std::vector<T> r;
