@@ -91,13 +91,19 @@ const wordsOf = (name) => ` ${name.replace(/[a-z](?=[A-Z])/g, '$& ').replace(/[^
 const isRatio = (name) => / (per|ratio) /.test(wordsOf(name)) ||
   /(param|tok|flop).*(\/|per).*(param|tok|flop)/.test(plainName(name));
 
-/** Whether a column may be of a quantity, by what its name has in it. A ratio of counts is neither of the two. */
-function mayBe(quantity, name) {
+/** Whether a name has a word for a quantity in it. */
+function hasWord(quantity, name) {
   const plain = plainName(name), apart = wordsOf(name);
-  const found = wordsFor[quantity].some((word) => word.length > 3 ? plain.includes(word) : apart.includes(` ${word} `));
+  return wordsFor[quantity].some((word) => word.length > 3 ? plain.includes(word) : apart.includes(` ${word} `));
+}
+
+/** Whether a column may be of a quantity. A ratio of counts is neither of the two, and what has a word for the loss no count. */
+function mayBe(quantity, name) {
+  const plain = plainName(name);
+  if (!hasWord(quantity, name) || plain.includes('hyperparam')) return false;
+  if (quantity === 'loss') return true;
   const ofUnique = plain.includes('unique') || plain.includes('distinct');
-  return found && (quantity === 'loss' || !isRatio(name)) && (quantity !== 'tokens' || !ofUnique) &&
-    !plain.includes('hyperparam');
+  return !isRatio(name) && !(quantity === 'tokens' && ofUnique) && !hasWord('loss', name);
 }
 
 function columnOf(quantity, header) {

@@ -91,6 +91,15 @@ TEST_CASE("Epoch's runs, without those that are flagged") {
   CHECK(runs(all.begin() + 5, all.end()) == kept);
 }
 
+TEST_CASE("a column that was named for something else, or is a loss by its name, was a rival of a letter") {
+  const std::string rows = "\n1e8,2e9,3.28,0\n", one = "accepted";
+  CHECK(refusal("N,D,nats/token,bad" + rows, {.loss = "nats/token"}) == one);
+  CHECK(refusal("N,D,token_loss,bad" + rows, {.loss = "token_loss"}) == one);
+  CHECK(refusal("N,D,loss,bad_tokens" + rows, {.drop = "bad tokens"}) == one);
+  CHECK(refusal("N,D,loss,bad_tokens" + rows) ==
+        "runs.csv:1: column 2 'D' and column 4 'bad_tokens' both match tokens, must be one");
+}
+
 TEST_CASE("Gadre's runs, of whose losses one is named") {
   const auto read = reference("gadre_2024.csv", {.loss = "loss_c4_validation"});
   if (read.empty()) return;

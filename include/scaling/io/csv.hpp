@@ -113,16 +113,25 @@ inline bool is_ratio(std::string_view name) {
   return result;
 }
 
-/// Whether a column may be of a quantity, by what its name has in it. A ratio of counts is neither of the two.
-inline bool may_be(const known_quantity& known, std::string_view name) {
+/// Whether a name has a word for a quantity in it.
+inline bool has_word(const known_quantity& known, std::string_view name) {
   const std::string plain = plain_name(name), apart = words_of(name);
   bool found = false;
   for_each_word(known.words, [&](const std::string& word) {
     found = found || (word.size() > 3 ? has(plain, word) : has(apart, " " + word + " "));
   });
+  return found;
+}
+
+/// Whether a column may be of a quantity, by what its name has in it. A ratio of counts is neither of the two, and what
+/// has a word for the loss, as "nats/token", is no count.
+inline bool may_be(const known_quantity& known, std::string_view name) {
+  constexpr const auto& loss = known_quantities[std::size(known_quantities) - 1];
+  const std::string plain = plain_name(name);
+  if (!has_word(known, name) || has(plain, "hyperparam")) return false;
+  if (known.name == loss.name) return true;
   const bool of_unique = has(plain, "unique") || has(plain, "distinct");
-  return found && (known.name == "loss" || !is_ratio(name)) && (known.name != "tokens" || !of_unique) &&
-         !has(plain, "hyperparam");
+  return !is_ratio(name) && !(known.name == "tokens" && of_unique) && !has_word(loss, name);
 }
 
 /// Finds columns by name, while `table` is at its header.
@@ -131,6 +140,8 @@ class column_finder {
   column_finder(const table_reader& table, const io::columns& wanted) : table_(table), asked_(wanted.others) {
     for (const auto& known : known_quantities)
       if (const auto& name = wanted.*known.column; !name.empty()) asked_.push_back({std::string(known.name), name});
+    for (const auto& ask : asked_) named_.push_back(plain_name(ask.column));
+    named_.push_back(plain_name(wanted.drop));
   }
 
   /// The column of an input of the run, or of the loss. No column is two of them.
@@ -167,10 +178,13 @@ class column_finder {
         std::find_if(known_quantities, end, [&](const auto& one) { return one.name == quantity; });
     if (known != end) spellings = known->spellings;
     auto found = columns_among(spellings);
-    // A letter may be something else of the model: its layers L, its width d. Then another column has a word for it.
+    // A letter may be something else of the model: its layers L, its width d. Then another column has a word for it, that
+    // the caller has not named for something else.
+    const auto is_rival = [&](std::string_view cell) {
+      return may_be(*known, cell) && std::find(named_.begin(), named_.end(), plain_name(cell)) == named_.end();
+    };
     if (known != end && found.size() == 1 && table_.cells()[found[0].index].size() == 1)
-      for (auto& other : columns_where([&](std::string_view cell) { return may_be(*known, cell); }))
-        found.push_back(std::move(other));
+      for (auto& other : columns_where(is_rival)) found.push_back(std::move(other));
     const std::string name(quantity);
     return the_one(found, "no column is recognised as " + name, name,
                    "; name one by columns::" + (known != end ? name : "others"));
@@ -209,6 +223,7 @@ class column_finder {
 
   const table_reader& table_;
   std::vector<io::named_column> asked_;
+  std::vector<std::string> named_;  ///< by the caller, as plain_name writes them
   std::vector<std::pair<std::size_t, std::string>> taken_;
 };
 
