@@ -23,6 +23,7 @@
 #include <scaling/fitting/observation.hpp>
 #include <scaling/fitting/pack.hpp>
 #include <scaling/fitting/parabola.hpp>
+#include <scaling/fitting/polisher.hpp>
 #include <scaling/fitting/power_sum.hpp>
 #include <scaling/fitting/revival.hpp>
 #include <scaling/fitting/run_blocks.hpp>

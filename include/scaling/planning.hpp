@@ -4,6 +4,7 @@
 
 #include <scaling/planning/bracket.hpp>
 #include <scaling/planning/compute_optimal.hpp>
+#include <scaling/planning/contours.hpp>
 #include <scaling/planning/data_constrained.hpp>
 #include <scaling/planning/data_constrained_inverse.hpp>
 #include <scaling/planning/data_constrained_search.hpp>

@@ -60,6 +60,10 @@ TEST_CASE("the standard error of a small scatter in float was eleven times as la
   sample_type alike;
   for (int i = 0; i < 1000; ++i) alike.laws.push_back({1.7, 1, 1, 0.3, 0.3});
   CHECK(alike.standard_error_of(alpha) == 0);
+  sample_type huge;
+  for (int i = 0; i < 5; ++i) huge.laws.push_back({i == 0 ? 1.7e308 : 0, 1, 1, 0.3, 0.3});
+  const double error = huge.standard_error_of([](const auto& law) { return law.E; });
+  CHECK(error / 1e300 == Approx(1.7e8 / std::sqrt(5)).epsilon(1e-14));
 }
 
 TEST_CASE("the standard error of a budget was infinite in float, where the squares of deviations overflow") {

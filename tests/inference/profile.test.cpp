@@ -320,6 +320,25 @@ TEST_CASE("an interval that reaches the box of a coefficient threw, where the lo
   }
 }
 
+TEST_CASE("as many different runs as coefficients had an interval where each is given twice") {
+  sc::philox_stream random(11, 0);
+  for (int table = 0; table < 20; ++table) {
+    runs five;
+    for (int i = 0; i < 5; ++i) {
+      const double N = 1e8 * std::pow(300, random.uniform()), D = 1e9 * std::pow(300, random.uniform());
+      five.push_back({{N, D}, truth(N, D) * std::exp(0.01 * random.normal())});
+    }
+    auto twice = five;
+    twice.insert(twice.end(), five.begin(), five.end());
+    for (const auto& data : {five, twice}) {
+      const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}});
+      if (result.free_count < 5) continue;
+      const auto interval = sc::profile(result, data, "alpha").interval;
+      CHECK((std::isnan(interval.lower) && std::isnan(interval.upper)));
+    }
+  }
+}
+
 TEST_CASE("misuse is refused") {
   const auto data = noisy(0.003);
   auto result = sc::fit<sc::chinchilla>(data, {.fixed = {{"E", 1.8}}});

@@ -62,6 +62,13 @@ TEST_CASE("plans in float with limited data missed their budget by some per cent
   }
 }
 
+TEST_CASE("a plan in float with limited data was refused where the powers of its budget alone are beyond float") {
+  const sc::training_cost cost{6, 0.526, 0.764};
+  const auto plan = sc::compute_optimal(sc::published::muennighoff_2023<float>, 1.66e22F, 1.93e9F, cost);
+  const auto wide = sc::compute_optimal(sc::published::muennighoff_2023<>, 1.66e22, 1.93e9, cost);
+  CHECK(std::abs(double(plan.parameters) / wide.parameters - 1) < 1e-3);
+}
+
 TEST_CASE("a budget that overflows as a power of itself has a run all the same") {
   const sc::training_cost cost{1.35, 1.78, 0.51};  // (2e241)^(1/0.51) is infinite, and (5e132)^(-1.78/0.51) is 0
   const sc::chinchilla<> law{0.42, 4.8, 1e8, 0.0625, 1.8};

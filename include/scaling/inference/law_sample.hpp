@@ -55,9 +55,11 @@ struct law_sample {
     Eigen::Matrix<wide, Eigen::Dynamic, 1> deviations(static_cast<Eigen::Index>(values.size()));
     for (std::size_t i = 0; i < values.size(); ++i)
       deviations[static_cast<Eigen::Index>(i)] = wide(values[i]) - wide(values[0]);
+    const wide largest = deviations.cwiseAbs().maxCoeff();  // the unit: squares of FLOP may overflow
+    if (largest > 0) deviations /= largest;
     deviations.array() -= deviations.mean();
     const auto degrees = static_cast<wide>(values.size() - 1);
-    return static_cast<T>(deviations.stableNorm() / std::sqrt(degrees));  // squares may overflow, as those of FLOP
+    return static_cast<T>(largest * (deviations.norm() / std::sqrt(degrees)));
   }
 
   /// The percentile interval of f(law): see interval.hpp; bca.hpp has one that allows for bias and skewness.

@@ -255,7 +255,8 @@ auto profile(const fit_result<Law>& result, const Runs& observations, std::strin
     for (const auto& run : observations) unit = std::max(unit, static_cast<T>(run.loss));
   // Without errors beyond rounding, or with no more runs than coefficients, there is nothing to object with.
   if (!(result.residuals.largest > 16 * std::numeric_limits<T>::epsilon() * unit) ||
-      result.observation_count <= static_cast<std::size_t>(result.free_count))
+      detail::different_losses(detail::distinct_runs<T>(observations, result.options.weights)) <=
+          static_cast<std::size_t>(result.free_count))
     return {{nan, nan, level}, false, false, excess.kind(), excess.fits(), T(0)};
   const bool log = table[place].scale == scale::log;
   const T estimate = excess.estimate(), at = log ? std::log(estimate) : estimate;

@@ -58,9 +58,11 @@ struct epoch_runs {
   T m, N1, U, flops;
 
   constexpr epoch_runs(const price<T>& cost, T flops_, T U_)
-      : m(cost.p / cost.q), N1(cmath::pow(flops_ / cost.k, 1 / cost.p)), U(U_), flops(flops_) {
-    const T half = cmath::pow(U, -1 / (2 * m));  // of U^(-1/m), which alone may be below what T holds
-    N1 = N1 * half * half;
+      : m(cost.p / cost.q),
+        N1(cmath::pow(flops_ / cost.k, 1 / (2 * cost.p)) * cmath::pow(U_, -1 / (2 * m))),
+        U(U_),
+        flops(flops_) {
+    N1 = N1 * N1;  // by its root, since either power alone may be beyond what T holds
   }
 
   template <class Law>
