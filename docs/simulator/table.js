@@ -17,8 +17,8 @@ export const spellings = {
 const wordsFor = {
   parameters: ['param', 'modelsize'],
   tokens: ['token', 'toks', 'tok', 'datasetsize', 'datasize'],
-  loss: ['loss', 'entropy', 'perplexity', 'likelihood', 'surprisal', 'xent', 'nats', 'bits/', 'bitsper', 'ce', 'nll', 'ppl', 'bpb',
-    'bpc', 'bpt', 'bpw'],
+  loss: ['loss', 'entropy', 'crossent', 'perplexity', 'likelihood', 'surprisal', 'xent', 'nats', 'bits/', 'bitsper', 'ce', 'nll',
+    'ppl', 'bpb', 'bpc', 'bpt', 'bpw'],
 };
 
 const plainName = (name) => name.toLowerCase().replace(/[ _-]/g, '');
@@ -102,7 +102,7 @@ function mayBe(quantity, name) {
   const plain = plainName(name);
   if (!hasWord(quantity, name) || plain.includes('hyperparam')) return false;
   if (quantity === 'loss') return true;
-  const ofUnique = plain.includes('unique') || plain.includes('distinct');
+  const ofUnique = plain.includes('uniq') || plain.includes('distinct');
   return !isRatio(name) && !(quantity === 'tokens' && ofUnique) && !hasWord('loss', name);
 }
 

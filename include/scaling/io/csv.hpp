@@ -64,12 +64,12 @@ inline constexpr known_quantity known_quantities[] = {
      "modelsize modelparameters modelparams"},
     {"tokens", &io::columns::tokens, "token toks tok datasetsize datasize",
      "tokens d ntokens numtokens numberoftokens tokencount trainingtokens traintokens tokensseen"},
-    {"unique_tokens", &io::columns::unique_tokens, "unique distinct",
+    {"unique_tokens", &io::columns::unique_tokens, "uniq distinct",
      "uniquetokens u nuniquetokens numuniquetokens distincttokens"},
     {"flops", &io::columns::flops, "flop compute",
      "flops flop c trainingflops trainingflop trainflops trainflop totalflops totalflop"},
     {"loss", &io::columns::loss,
-     "loss entropy perplexity likelihood surprisal xent nats bits/ bitsper ce nll ppl bpb bpc bpt bpw",
+     "loss entropy crossent perplexity likelihood surprisal xent nats bits/ bitsper ce nll ppl bpb bpc bpt bpw",
      "loss l valloss validationloss evalloss evaluationloss testloss finalloss finalvalloss finalvalidationloss"},
 };
 
@@ -130,7 +130,7 @@ inline bool may_be(const known_quantity& known, std::string_view name) {
   const std::string plain = plain_name(name);
   if (!has_word(known, name) || has(plain, "hyperparam")) return false;
   if (known.name == loss.name) return true;
-  const bool of_unique = has(plain, "unique") || has(plain, "distinct");
+  const bool of_unique = has(plain, "uniq") || has(plain, "distinct");
   return !is_ratio(name) && !(known.name == "tokens" && of_unique) && !has_word(loss, name);
 }
 
