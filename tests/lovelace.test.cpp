@@ -98,6 +98,22 @@ TEMPLATE_TEST_CASE("Without repetition it is Chinchilla's law, bit for bit, and 
   }
 }
 
+TEST_CASE("The terms that a fit takes are those of the formula") {
+  constexpr scaling::lovelace<> law{1.8, 480, 2085, 0.35, 0.37, 0.02, 1.2, 0.9};
+  const auto terms = scaling::lovelace<>::terms();
+  for (const double tokens : {2e9, 1e10, 7e10}) {
+    const scaling::repeated_run<double> at{3e8, tokens, 1e10};
+    double sum = 0;
+    for (const auto& term : terms) {
+      double value = law.*term.coefficient;
+      for (const auto& factor : {term.first, term.second})
+        if (factor.base != nullptr) value *= std::pow(factor.base(at), -(law.*factor.exponent));
+      sum += value;
+    }
+    CHECK(std::abs(sum / law(at) - 1) < 1e-14);
+  }
+}
+
 TEST_CASE("The penalty is a power of the repetitions and of the parameters per unique token") {
   support::random_numbers random(53);
   for (int i = 0; i < 300; ++i) {

@@ -219,6 +219,12 @@ TEST_CASE("Comparisons look at the value alone") {
   CHECK_FALSE((nan == nan || nan < low || nan > low || nan <= low || nan >= low));
 }
 
+TEST_CASE("A power that underflows has the derivative of its own") {
+  const auto power = pow(dual<double, 1>::variable(1e-200, 0), dual<double, 1>(2));
+  CHECK(power.value == 0);
+  CHECK(std::abs(power.gradient[0] / 2e-200 - 1) < 1e-14);
+}
+
 TEST_CASE("What is infinite or undefined comes out so") {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   CHECK(sqrt(dual<double, 1>::variable(0, 0)).gradient[0] == infinity);

@@ -88,6 +88,13 @@ TEST_CASE("A number is written with as few digits as it takes to tell it from it
   CHECK(text_of(std::int64_t{12345678901234567}) == "12345678901234567");
 }
 
+TEST_CASE("Whatever a locale separates decimals by, it is a point in a message") {
+  CHECK(scaling::detail::with_point("-3,5e+06") == "-3.5e+06");
+  CHECK(scaling::detail::with_point("1\xD9\xAB"
+                                    "25") == "1.25");  // two bytes in UTF-8
+  CHECK(scaling::detail::with_point("inf") == "inf");
+}
+
 TEST_CASE("Extreme numbers are written too") {
   using limits = std::numeric_limits<double>;
   CHECK(text_of(limits::infinity()) == "inf");

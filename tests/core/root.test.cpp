@@ -193,6 +193,17 @@ TEMPLATE_TEST_CASE("a root has derivatives in any units", "", float, double, lon
   }
 }
 
+TEST_CASE("a root in the middle of its bracket has derivatives, and so has one at an end") {
+  using wide = scaling::input_dual<double, 1>;
+  const wide p{3, {1}};
+  const auto middle = find_root([&](const wide& x) { return x * x * x + x - p; }, wide(-2), wide(2));
+  CHECK(middle.converged());
+  const double x = middle.x.value;
+  CHECK(std::abs(middle.x.gradient[0] * (3 * x * x + 1) - 1) < 1e-14);
+  const auto end = find_root([](double at) { return 1 - at; }, 0.0, 1.0);
+  CHECK((end.converged() && end.x == 1));
+}
+
 TEST_CASE("a root where f is flat on both sides has derivatives that are no numbers") {
   using number = scaling::input_dual<double, 1>;
   const auto root = find_root([](const number& x) { return number(x < 0.3 ? -1 : 1); }, number(0), number(1));
