@@ -9,6 +9,7 @@
 // so that each question is put to that law, with the loss of the other on its contours.
 #pragma once
 
+#include <concepts>
 #include <string_view>
 
 #include <scaling/chinchilla.hpp>
@@ -40,11 +41,10 @@ constexpr T height_of(const kaplan<T>& law, T loss) {
   return cmath::pow(loss, 1 / law.alpha_D);
 }
 
+/// These two and no law that derives from one of them, which may say something else.
 template <class Law>
-concept has_contours_of_chinchilla = requires(const Law& law, typename Law::real_type loss) {
-  contours_of(law);
-  height_of(law, loss);
-};
+concept has_contours_of_chinchilla =
+    std::same_as<Law, over_training<typename Law::real_type>> || std::same_as<Law, kaplan<typename Law::real_type>>;
 
 /// Whether a coefficient is one to plan with: a floor of 0 is, a term of 0 is not.
 template <scalar T>
