@@ -43,7 +43,9 @@ struct kaplan {
   T N_c, D_c, alpha_N, alpha_D;
 
   /// Loss [nats/token] at N [parameters, non-embedding] and D [tokens]. IEEE in, IEEE out: nothing is checked.
-  /// Accuracy: a few units in the last place, compile time and run time; the two may differ by one.
+  /// Accuracy: a few units in the last place, compile time and run time; the two may differ by one. Infinite where
+  /// (N_c/N)^(alpha_N/alpha_D) is beyond the type, though the loss were not: in float where the ratio of the exponents is some 5
+  /// and more.
   constexpr T operator()(value_of_t<T> N, value_of_t<T> D) const {
     using cmath::pow;
     return pow(pow(N_c / N, alpha_N / alpha_D) + D_c / D, alpha_D);

@@ -307,6 +307,18 @@ TEST_CASE("The same of laws that are no sums of powers, which the search comes u
   CHECK(std::abs(steps.basins.front().law.alpha_N - steps.law.alpha_S) < 1e-6);
 }
 
+TEST_CASE("A held exponent so steep that its term is lost beside a held floor threw in a law without terms()") {
+  std::vector<scaling::observation<>> runs;
+  for (const double N : {1e7, 1e8, 1e9, 1e10})
+    for (const double ratio : {3.0, 10.0, 30.0, 100.0, 200.0}) runs.push_back({{N, ratio * N}, truth({N, ratio * N})});
+  for (const double alpha : {2.5, 3.0, 5.0}) {
+    const auto alone = scaling::fit<formula_alone>(runs, {.fixed = {{"E", 1.8}, {"alpha", alpha}}});
+    const auto by_terms = scaling::fit<scaling::chinchilla>(runs, {.fixed = {{"E", 1.8}, {"alpha", alpha}}});
+    CAPTURE(alpha);
+    CHECK(alone.objective < by_terms.objective * (1 + 1e-6));
+  }
+}
+
 TEST_CASE("Terms that change their names alone leave nothing open") {
   std::vector<scaling::observation<scaling::parameter_run<>>> runs;
   support::random_numbers random(6);

@@ -105,7 +105,7 @@ std::vector<Law> lattice_starts(const fit_problem<Law>& f) {
   const auto solved = [&](Law law) {
     box_least_squares<T, P> problem;
     std::array<std::size_t, P> place{};
-    Law rest = law;  // without the linear coefficients
+    Law rest = law, bare = law;  // without the linear coefficients that are free, and without any
     for (std::size_t k = 0; k < P; ++k) {
       if (!linear(k)) continue;
       place[problem.size] = k;
@@ -118,13 +118,15 @@ std::vector<Law> lattice_starts(const fit_problem<Law>& f) {
         if (limits.leader[k] == leader) to.*table[k].member = value;
     };
     for (std::size_t i = 0; i < problem.size; ++i) set(rest, place[i], T(0));
+    for (std::size_t k = 0; k < P; ++k)
+      if (table[k].enters == enters::linearly) bare.*table[k].member = 0;
     std::array<Law, P> unit;
-    unit.fill(rest);
+    unit.fill(bare);
     for (std::size_t i = 0; i < problem.size; ++i) set(unit[i], place[i], T(1));
     for (const auto& run : f.runs) {
       const auto at = run_at<Law>(run);
       const T scale = relative ? 1 / run.loss : T(1), weight = run.weight / (run.sigma * run.sigma);
-      const T constant = rest(at), aim = (run.loss - constant) * scale;
+      const T constant = bare(at), aim = (run.loss - rest(at)) * scale;
       std::array<T, P> column{};
       for (std::size_t i = 0; i < problem.size; ++i) {
         column[i] = (unit[i](at) - constant) * scale;
@@ -137,6 +139,7 @@ std::vector<Law> lattice_starts(const fit_problem<Law>& f) {
     T weight = 0;
     for (const auto& run : f.runs) weight += run.weight / (run.sigma * run.sigma);
     for (std::size_t i = 0; i < problem.size; ++i) {
+      if (!(problem.gram[i][i] > 0)) continue;  // no effect anywhere: as in the table
       // A descent in logs cannot start at 0: a thousandth of the losses instead.
       const T little = T(1e-3) * std::sqrt(weight / problem.gram[i][i]);
       set(law, place[i], std::clamp(std::max(problem.x[i], little), limits.lower[place[i]], limits.upper[place[i]]));
