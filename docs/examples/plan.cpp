@@ -28,7 +28,7 @@ constexpr std::string_view usage =
   --budget      training compute to plan for, as in --budget 5.76e23; may be given several times
   --parameters, --tokens, --loss
                 the column that holds the quantity, if its name does not say so
-  --drop        a column of flags: rows where it is not 0 are left out
+  --drop        a column of flags: rows where it says 1, true or yes are left out
   --figures     writes two pictures of the runs and the fit there: loss_curves.svg, isoflop_valleys.svg
 )";
 
@@ -78,6 +78,9 @@ request parse(int count, char** words) {
       misused("no option " + word);
     }
   }
+  const auto& of = asked.columns;
+  if (asked.file.empty() && !(of.parameters + of.tokens + of.loss + of.drop).empty())
+    misused("a column is named, and there is no file to read it from");
   if (asked.budgets.empty()) asked.budgets = {1e21, 5.76e23, 1e26};
   return asked;
 }

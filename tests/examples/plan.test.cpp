@@ -55,8 +55,8 @@ TEST_CASE("Epoch's runs give the certified optimum, and a plan for each budget")
 }
 
 TEST_CASE("wrong usage says what is right and leaves with 2") {
-  for (const std::string words :
-       {"--budget x", "--budget -1", "--budget", "--budgets 1e20", "a.csv b.csv", "--budget 1e999"}) {
+  for (const std::string words : {"--budget x", "--budget -1", "--budget", "--budgets 1e20", "a.csv b.csv",
+                                  "--budget 1e999", "--loss c4_loss", "--drop bad"}) {
     const auto [status, text] = plan(words);
     CAPTURE(words, text);
     CHECK(status == 2);
