@@ -7,6 +7,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include <scaling/core/dual.hpp>
 #include <scaling/published.hpp>
 
 #include "support/catch.hpp"
@@ -133,6 +134,12 @@ TEST_CASE("Steps and compute for a loss lead to that loss") {
     CHECK(by_steps(N, steps) == Approx(loss).epsilon(1e-13));
     CHECK(flops_for_loss(by_steps, critical, N, loss) == 6 * N * critical(loss) * steps);
   }
+  // With derivatives in the law alone, as a covariance asks for them: dC/dS_c = C/S_c.
+  using moving = scaling::input_dual<double, 1>;
+  const kaplan_steps<moving> law{by_steps.N_c, moving{by_steps.S_c, {1}}, by_steps.alpha_N, by_steps.alpha_S};
+  const auto flops = flops_for_loss(law, critical, 1e9, 3.0);
+  CHECK(flops.gradient[0] * by_steps.S_c == Approx(flops.value).epsilon(1e-13));
+  CHECK(theoretical_frontier(law, critical)(day).parameters.value == Approx(theory(day).parameters).epsilon(1e-13));
   CHECK_THROWS_AS(steps_for_loss(by_steps, 1e9, by_steps(1e9, infinity)), std::domain_error);
   CHECK_THROWS_AS(steps_for_loss(by_steps, 1e9, infinity), std::domain_error);
   CHECK_THROWS_AS(flops_for_loss(by_steps, critical, 0, 3), std::domain_error);

@@ -17,7 +17,7 @@ export const spellings = {
 const wordsFor = {
   parameters: ['param', 'modelsize'],
   tokens: ['token', 'toks', 'tok', 'datasetsize', 'datasize'],
-  loss: ['loss', 'entropy', 'crossent', 'perplexity', 'likelihood', 'surprisal', 'xent', 'nats', 'bits/', 'bitsper', 'ce', 'nll',
+  loss: ['loss', 'entropy', 'crossent', 'perplexity', 'likelihood', 'surprisal', 'xent', 'nats', 'bits', 'ce', 'nll',
     'ppl', 'bpb', 'bpc', 'bpt', 'bpw'],
 };
 

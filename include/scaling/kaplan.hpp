@@ -170,9 +170,10 @@ constexpr T steps_for_loss(const kaplan_steps<T>& law, value_of_t<T> N, value_of
 
 /// C_min [FLOP] at which N parameters reach `loss`: 6 N B_crit(L) S_min, (B.15). Domain and errors as steps_for_loss.
 template <scalar T>
-constexpr T flops_for_loss(const kaplan_steps<T>& law, const critical_batch<T>& batch, value_of_t<T> N,
+constexpr T flops_for_loss(const kaplan_steps<T>& law, const critical_batch<plain_t<T>>& batch, value_of_t<T> N,
                            value_of_t<T> loss) {
-  return 6 * N * batch(loss) * steps_for_loss(law, N, loss);
+  const T B = critical_batch<T>{batch.B_star, batch.alpha_B}(loss);
+  return 6 * N * B * steps_for_loss(law, N, loss);
 }
 
 /// How many times the steps of the compute-efficient model one needs that is r times its size, for the same loss:
@@ -232,9 +233,10 @@ struct compute_frontier {
 /// Each quantity is a power of N along it. At N = N_c the loss of unlimited steps is 1, and the optimum stops at 1 + f,
 /// f = alpha_N/alpha_S being the steps' share; from there the trends are followed down to one PF-day.
 template <scalar T>
-constexpr compute_frontier<T> theoretical_frontier(const kaplan_steps<T>& law, const critical_batch<T>& batch) {
+constexpr compute_frontier<T> theoretical_frontier(const kaplan_steps<T>& law,
+                                                   const critical_batch<plain_t<T>>& batch) {
   const T f = law.alpha_N / law.alpha_S;
-  const T B = batch(1 + f), S = steps_for_loss(law, law.N_c, 1 + f);
+  const T B = critical_batch<T>{batch.B_star, batch.alpha_B}(1 + f), S = steps_for_loss(law, law.N_c, 1 + f);
   const T alpha_C = 1 / (1 / law.alpha_S + 1 / batch.alpha_B + 1 / law.alpha_N);
   const T p_N = alpha_C / law.alpha_N, p_B = alpha_C / batch.alpha_B, p_S = alpha_C / law.alpha_S;
   const T days = 6 * B * S * (law.N_c / flops_per_petaflop_day<plain_t<T>>);

@@ -288,6 +288,15 @@ TEST_CASE("runs given twice counted twice in the quadratic zone, and absolute er
   }
 }
 
+TEST_CASE("as many runs as coefficients, of known sigma, have the errors of their likelihood") {
+  auto data = noisy(0.003, 1, 5);
+  data = {data[0], data[7], data[14], data[21], data[35]};
+  const sc::known_sigma known{std::vector<double>(5, 0.003)};
+  const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{}, .weights = known});
+  CHECK(sc::covariance(result, data, form::likelihood).status == sc::covariance_status::ok);
+  CHECK(sc::covariance(result, data).status == sc::covariance_status::not_identified);
+}
+
 TEST_CASE("a factor for overestimates names no density") {
   const auto data = noisy(0.01, 1, 0);
   const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::squared{4}});

@@ -132,7 +132,9 @@ coefficient_covariance<Law> covariance(const fit_result<Law>& result, const Runs
   const auto losses = static_cast<Eigen::Index>(detail::different_losses(f.runs));
   if (!result.identified() || p == 0 || (losses <= p && !known))  // or met by all runs, however often each is repeated
     return ended(covariance_status::not_identified);
-  if (of.linear || f.different_in_zone(result.law) <= static_cast<std::size_t>(p))
+  // Of a residual that is delta but for rounding the fit and the law may say different things.
+  const std::size_t inside = std::min(answer.in_quadratic_zone, f.different_in_zone(result.law));
+  if (of.linear || (of.zone < std::numeric_limits<T>::infinity() && inside <= static_cast<std::size_t>(p)))
     return ended(covariance_status::not_smooth);
 
   // By distinct run: J, psi and psi' of one observation; and the part of H that J does not give.

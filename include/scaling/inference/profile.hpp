@@ -180,7 +180,8 @@ class profiled_statistic {
     const auto function = function_of(options_, runs);
     const typename basin_search<Law>::objective_type f(std::move(runs), limits, function);
     // Where the quadratic zone holds no more runs than coefficients, its curvature is none, and all else is linear.
-    if (function.linear || f.different_in_zone(result.law) <= static_cast<std::size_t>(result.free_count)) {
+    const std::size_t inside = std::min(result.residuals.in_quadratic_zone, f.different_in_zone(result.law));
+    if (function.linear || inside <= static_cast<std::size_t>(result.free_count)) {
       kind_ = profile_statistic::laplace;
       return;
     }

@@ -69,7 +69,7 @@ inline constexpr known_quantity known_quantities[] = {
     {"flops", &io::columns::flops, "flop compute",
      "flops flop c trainingflops trainingflop trainflops trainflop totalflops totalflop"},
     {"loss", &io::columns::loss,
-     "loss entropy crossent perplexity likelihood surprisal xent nats bits/ bitsper ce nll ppl bpb bpc bpt bpw",
+     "loss entropy crossent perplexity likelihood surprisal xent nats bits ce nll ppl bpb bpc bpt bpw",
      "loss l valloss validationloss evalloss evaluationloss testloss finalloss finalvalloss finalvalidationloss"},
 };
 
