@@ -192,6 +192,41 @@ TEST_CASE("where two starts end in different minima that is counted, and no star
   }
 }
 
+TEST_CASE("replicates of few runs agreed in the wrong minimum, by up to a factor of 60") {
+  int tried = 0;
+  for (std::uint64_t table = 0; table < 60; ++table) {
+    sc::philox_stream random(37, table);
+    const double noise = std::pow(10, -3 + random.uniform());
+    runs data;
+    for (int i = 0; i < 10; ++i) {
+      const double N = 1e7 * std::pow(1000, random.uniform()), D = N * std::pow(10, 0.5 + 2 * random.uniform());
+      data.push_back({{N, D}, truth(N, D) * std::exp(noise * random.normal())});
+    }
+    const auto result = sc::fit<sc::chinchilla>(data);
+    if (!result.converged() || !result.identified()) continue;
+    const sc::detail::refitter<law_type> refit("test", result, data);
+    const auto draws = sc::detail::resampler::of_observations(refit.runs());
+    for (std::uint64_t replicate = 0; replicate < 12; ++replicate) {
+      sc::philox_stream stream(table, replicate);
+      const auto counts = draws.draw(stream);
+      const auto answer = refit(counts);
+      if (!answer.converged) continue;
+      runs drawn;
+      for (std::size_t d = 0; d < counts.size(); ++d)
+        for (std::uint64_t times = 0; times < counts[d]; ++times)
+          drawn.push_back({{refit.runs()[d].inputs[0], refit.runs()[d].inputs[1]}, refit.runs()[d].loss});
+      sc::fit_options<law_type> there;
+      for (const auto& row : law_type::coefficients())
+        there.fixed.push_back({std::string(row.symbol), answer.law.*row.member});
+      const double least = sc::fit<sc::chinchilla>(drawn).objective;
+      CAPTURE(table, replicate);
+      CHECK(sc::fit<sc::chinchilla>(drawn, there).objective <= least * 1.001);
+      ++tried;
+    }
+  }
+  CHECK(tried > 100);
+}
+
 TEST_CASE("replicates of as few distinct runs as coefficients, which are met exactly, counted as fitted") {
   sc::philox_stream random(5, 0);
   std::vector<sc::observation<>> runs;

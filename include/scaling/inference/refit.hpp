@@ -78,8 +78,8 @@ class refitter {
 
   /// On these runs. The polish from the law of the whole fit and the polish of the best start of a screen that knows
   /// nothing of it must end within 1e-8 of one another; if they do not, all starts of the screen decide, as in a fit.
-  /// Where a coefficient is held, tied or boxed, or the runs are a ladder, they may agree in the wrong minimum, and a second
-  /// look is taken, as in a fit.
+  /// Where they took long, where a coefficient is held, tied or boxed, the criterion is lopsided or the runs are a ladder,
+  /// they may agree in the wrong minimum, and a second look is taken, as in a fit.
   refit_answer<Law> operator()(std::vector<run_type> runs) const;
 
  private:
@@ -138,7 +138,7 @@ auto refitter<Law>::operator()(std::vector<run_type> runs) const -> refit_answer
   const auto starts = screened_starts(f);
   if (!starts.empty()) find.polish_from(starts.front());
   const bool agreed = starts.empty() || agree(find);
-  const bool doubtful = find.is_narrow() || find.is_ladder();
+  const bool doubtful = find.was_hard() || find.is_narrow() || find.is_ladder() || find.is_lopsided();
   if (!agreed || doubtful)
     for (std::size_t i = 1; i < starts.size(); ++i) find.polish_from(starts[i]);
   if constexpr (sum_of_powers<Law>)
