@@ -139,7 +139,7 @@ std::vector<Law> lattice_starts(const fit_problem<Law>& f) {
     T weight = 0;
     for (const auto& run : f.runs) weight += run.weight / (run.sigma * run.sigma);
     for (std::size_t i = 0; i < problem.size; ++i) {
-      if (!(problem.gram[i][i] > 0)) continue;  // no effect anywhere: as in the table
+      if (!positive_finite(problem.gram[i][i])) continue;  // no effect anywhere, or one beyond numbers: as in the table
       // A descent in logs cannot start at 0: a thousandth of the losses instead.
       const T little = T(1e-3) * std::sqrt(weight / problem.gram[i][i]);
       set(law, place[i], std::clamp(std::max(problem.x[i], little), limits.lower[place[i]], limits.upper[place[i]]));
