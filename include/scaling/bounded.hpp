@@ -33,7 +33,8 @@ struct bounded {
   T E, L_0, a, b, c, alpha, beta, gamma, delta;
 
   /// Loss [nats/token] at N [parameters] and D [tokens], of which U are distinct. IEEE in, IEEE out: nothing is
-  /// checked. Accuracy: a few units in the last place, compile time and run time; the two may differ by two.
+  /// checked. Accuracy: a few units in the last place, compile time and run time; the two may differ by two. In float, with
+  /// gamma or delta of 3 and more, a power alone may be beyond the type where the term is not: the loss is then wrong.
   constexpr T operator()(value_of_t<T> N, value_of_t<T> D, value_of_t<T> U) const {
     using cmath::pow;
     const T h = a * pow(N, -alpha) + b * pow(D, -beta) + c * pow(N, gamma) * pow(U, -delta);

@@ -113,7 +113,7 @@ struct downstream_error {
   bool operator==(const downstream_error&) const = default;
 };
 
-/// The loss [nats/token] that goes with a downstream `error` [fraction].
+/// The loss [nats/token] that goes with a downstream `error` [fraction]; below 0 for errors less than epsilon - k.
 /// Domain: error below epsilon; k, gamma > 0. Errors: std::domain_error that names the offender.
 template <scalar T>
 constexpr T loss_for_error(const downstream_error<T>& law, value_of_t<T> error) {

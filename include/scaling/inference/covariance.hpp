@@ -85,7 +85,7 @@ auto free_directions(const fit_result<Law>& result, const constraints<Law>& limi
 /// gauss_newton of a fit with weights other than frequencies. Numerical outcomes are in `status`.
 /// Accuracy: some 1e-9 relative; the statistical approximation is far coarser. Under Huber's criterion the curvature
 /// rests on the runs in the quadratic zone, of which `in_quadratic_zone` says how many there are. Where they are few, as
-/// with delta = 1e-3 and noise of 0.5 %, 95 % intervals held the truth in 82 to 85 % of tables of 36 runs (gauss_newton:
+/// with delta = 1e-3 and noise of 0.5 %, 95 % intervals held the truth in 82 to 84 % of tables of 36 runs (gauss_newton:
 /// 72 to 78 %), a bootstrap's in 97 %; with 243 runs in 92 to 93 %. See docs/explain/intervals.md.
 /// Trap: with few runs the intervals are far too narrow. Of 400 tables each of 6, 12, 18 and 24 runs with noise of
 /// 0.5 %, 95 % intervals of alpha held the truth by the sandwich in 50, 80, 84, 90 % under least squares; under Huber's
