@@ -229,7 +229,7 @@ class basin_search {
         if (same(std::min(other.value, best.value), std::max(other.value, best.value))) result.push_back(other);
         end polished = polisher_.polish(y);
         if (!polished.converged && polished.value < T(1.1) * best.value)  // creeps, and is worth waiting for
-          polished = polisher_.newton(polished.x, 25000);
+          polished = polisher_.newton(polished.x, 50 * polisher<Law>::usual);
         result.push_back(polished);
       }
     return result;

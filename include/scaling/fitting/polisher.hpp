@@ -28,7 +28,8 @@ class polisher {
   using vector = typename fit_problem<Law>::vector;
   using end = descent<vector>;
 
-  static constexpr int direct = 40;  ///< evaluations of a polish that does not creep; a good start needs 10
+  /// Evaluations of a polish that does not creep, of which a good start needs 10; and of one that may.
+  static constexpr int direct = 40, usual = 500;
 
   explicit polisher(objective_type& f) : f_(f) {}
 
@@ -37,7 +38,7 @@ class polisher {
   /// Into the nearest minimum: a polish that creeps comes down through wider quadratic zones, which have fewer minima.
   end settle(const vector& y) { return f_.of.linear ? polish(y) : without_nothing(newton(y)); }
 
-  end newton(const vector& y, int max_evaluations = 500);
+  end newton(const vector& y, int max_evaluations = usual);
 
   T value_at(const vector& y) {
     vector gradient;

@@ -40,8 +40,8 @@ bool is_idle(const constraints<Law>& limits, const typename fit_problem<Law>::ve
   return exponent;
 }
 
-/// A point to continue from, that of the largest such gain; none, if f has a minimum at y as far as its vanished terms are
-/// concerned, to rounding.
+/// A point to continue from, where that gain is largest; none if it is rounding, and f has a minimum at y as far as its
+/// vanished terms are concerned.
 template <sum_of_powers Law>
 std::optional<typename fit_problem<Law>::vector> revived(const power_sum_objective<Law>& f,
                                                          const typename fit_problem<Law>::vector& y,

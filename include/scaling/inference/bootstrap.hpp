@@ -170,8 +170,8 @@ bootstrap_sample<Law> rounded(const bootstrap_sample<rebind_t<Law, double>>& sam
 /// input to cluster by that is not there, for clusters of residuals, and for 2^32 observations or more but in clusters.
 /// Complexity: two polished starts a replicate, a fifth of a millisecond or less for 240 runs of Chinchilla's law. Where
 /// these take long, as of few or noisy runs, or the coefficient of a term is held, tied or boxed, a second screen and more
-/// starts, some four times as long: without them 5 % of the replicates of made tables agreed in the wrong one of two minima. Memory: the replicates, and but in
-/// clusters 64 bytes an observation, of which `frequencies` may have many: 1e7 take 640 MB.
+/// starts, some four times as long: without them 5 % of the replicates of made tables agreed in the wrong one of two
+/// minima. Memory: the replicates, and but in clusters 64 bytes an observation, of which `frequencies` may have many.
 /// Traps: intervals of replicates are about the law, not about a single run, and they know nothing of what the law
 /// leaves out. Few clusters give too narrow intervals: with k of them by a factor of
 /// sqrt((k - 1)/k) at least.
