@@ -83,6 +83,36 @@ struct formula_alone {
   }
 };
 
+/// Chinchilla's law with a narrower range for one exponent than for the other, in its own table.
+template <class T = double>
+struct uneven {
+  using real_type = T;
+  using input_type = scaling::training_run<scaling::value_of_t<T>>;
+  static constexpr std::string_view name = "uneven", formula = "E + A/N^alpha + B/D^beta";
+  T E, A, B, alpha, beta;
+
+  constexpr T operator()(const input_type& at) const {
+    using scaling::cmath::pow;
+    return E + A * pow(at.parameters, -alpha) + B * pow(at.tokens, -beta);
+  }
+  bool operator==(const uneven&) const = default;
+  static constexpr auto coefficients() {
+    using row = scaling::coefficient<uneven>;
+    constexpr double most = std::numeric_limits<double>::infinity();
+    using scaling::scale, scaling::enters;
+    return std::array{row{"E", &uneven::E, scale::log, 0, most, enters::linearly, {-1, 1, 3}},
+                      row{"A", &uneven::A, scale::log, 0, most, enters::linearly, {0, 25, 6}},
+                      row{"B", &uneven::B, scale::log, 0, most, enters::linearly, {0, 25, 6}},
+                      row{"alpha", &uneven::alpha, scale::linear, 0, 10, enters::nonlinearly, {0, 2, 5}},
+                      row{"beta", &uneven::beta, scale::linear, 0, 5, enters::nonlinearly, {0, 2, 5}}};
+  }
+  static constexpr auto terms() {
+    using term = scaling::power_term<uneven>;
+    return std::array{term{&uneven::E}, term{&uneven::A, {&uneven::alpha, scaling::quantity<&input_type::parameters>}},
+                      term{&uneven::B, {&uneven::beta, scaling::quantity<&input_type::tokens>}}};
+  }
+};
+
 /// Two powers of one quantity, which can change their names.
 template <class T = double>
 struct two_powers {
@@ -317,6 +347,16 @@ TEST_CASE("A held exponent so steep that its term is lost beside a held floor th
     CAPTURE(alpha);
     CHECK(alone.objective < by_terms.objective * (1 + 1e-6));
   }
+}
+
+TEST_CASE("Ties of coefficients with other ranges in the table of the law are no boxes of the options") {
+  std::vector<scaling::observation<>> runs;
+  for (const double N : {1e7, 1e8, 1e9, 1e10})
+    for (const double ratio : {3.0, 10.0, 30.0, 100.0, 200.0}) runs.push_back({{N, ratio * N}, truth({N, ratio * N})});
+  const auto tied = scaling::fit<uneven>(runs, {.tied = {{"alpha", "beta"}}});
+  CHECK(tied.law.alpha == tied.law.beta);
+  CHECK(std::abs(tied.law.alpha - scaling::fit<scaling::chinchilla>(runs, {.tied = {{"alpha", "beta"}}}).law.alpha) <
+        1e-8);
 }
 
 TEST_CASE("Terms that change their names alone leave nothing open") {

@@ -47,12 +47,6 @@ struct constraints {
     return !held[k] && (lower[k] > static_cast<T>(table[k].lower) || upper[k] < static_cast<T>(table[k].upper));
   }
 
-  constexpr bool any_boxed() const {
-    bool any = false;
-    for (std::size_t k = 0; k < P; ++k) any = any || boxed(k);
-    return any;
-  }
-
   /// Not free to be anything between those: held, tied to another, or boxed.
   constexpr bool is_narrow(std::size_t k) const { return held[k] || tied[k] || boxed(k); }
 

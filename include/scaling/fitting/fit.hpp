@@ -16,6 +16,7 @@
 #include <concepts>
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <ranges>
 #include <stdexcept>
 #include <string>
@@ -252,10 +253,11 @@ void look_again(basin_search<Law>& find) {
 template <loss_model Law, class Runs>
 fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options);
 
-/// The law that fits without the boxes, moved into them: the optimum, if none of them is in its way.
+/// The law that fits without the boxes of the options, moved into them: the optimum, if none of them is in its way.
 template <loss_model Law, class Runs>
-Law without_boxes(const Runs& observations, fit_options<Law> options, const constraints<Law>& limits) {
-  std::erase_if(options.bounds, [&](const auto& box) { return limits.boxed(place_of<Law>(fit_name, box.symbol)); });
+std::optional<Law> without_boxes(const Runs& observations, fit_options<Law> options, const constraints<Law>& limits) {
+  const auto is_boxed = [&](const auto& box) { return limits.boxed(place_of<Law>(fit_name, box.symbol)); };
+  if (std::erase_if(options.bounds, is_boxed) == 0) return std::nullopt;
   options.start.reset();
   auto values = coefficient_values(fit_in(observations, options).law);
   for (std::size_t k = 0; k < values.size(); ++k) values[k] = std::clamp(values[k], limits.lower[k], limits.upper[k]);
@@ -286,7 +288,7 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
       const exponent_columns<Law> columns(f);
       for (const auto& start : screen<Law>(f, columns).starts()) find.compete_from(start.y);
       if (find.was_hard() || find.is_narrow() || find.is_ladder() || find.is_lopsided()) look_again(find);
-      if (limits.any_boxed()) find.settle_from(f.coordinates.of(without_boxes(observations, options, limits)));
+      if (const auto open = without_boxes(observations, options, limits)) find.settle_from(f.coordinates.of(*open));
     } else {
       for (const auto& law : lattice_starts<Law>(f)) find.descend_from(f.coordinates.of(law));
     }
