@@ -13,10 +13,10 @@ export const spellings = {
     'finalvalidationloss').split(' '),
 };
 
-/** Words that names of a quantity have: up to three letters stand alone there. */
+/** Words that names of a quantity have: two letters stand alone there. */
 const wordsFor = {
   parameters: ['param', 'modelsize'],
-  tokens: ['token', 'toks', 'tok', 'datasetsize', 'datasize'],
+  tokens: ['tok', 'datasetsize', 'datasize'],
   loss: ['loss', 'entropy', 'crossent', 'perplexity', 'likelihood', 'surprisal', 'xent', 'nats', 'bits', 'ce', 'nll',
     'ppl', 'bpb', 'bpc', 'bpt', 'bpw'],
 };
@@ -84,17 +84,19 @@ function rowsOf(text) {
   return rows;
 }
 
-/** The words and numbers of a name, in small letters and with a blank around each: " val ce " of "valCE" and "val/CE". */
-const wordsOf = (name) => ` ${name.replace(/[a-z](?=[A-Z])/g, '$& ').replace(/[^a-zA-Z0-9]/g, ' ').toLowerCase()} `;
+/** The words of a name, in small letters and with blanks around each: " val ce " of "valCE", "val/CE" and "val2CE". */
+const wordsOf = (name) => ` ${name.replace(/[a-z](?=[A-Z])/g, '$& ').replace(/[^a-zA-Z]/g, ' ').toLowerCase()} `;
 
-/** Whether a name is that of a ratio: "tokens_per_parameter", "tokenPerParam", "flops/tok", "params_ratio". */
-const isRatio = (name) => / (per|ratio) /.test(wordsOf(name)) ||
+/** Whether a name is that of a ratio: "tokens_per_parameter", "tokenPerParam", "flops/tok", "params_ratio". What there is
+ * per run or per model is none. */
+const isRatio = (name) => (/ per /.test(wordsOf(name)) && !/ per (run|model) /.test(wordsOf(name))) ||
+  / ratio /.test(wordsOf(name)) ||
   /(param|tok|flop).*(\/|per).*(param|tok|flop)/.test(plainName(name));
 
 /** Whether a name has a word for a quantity in it. */
 function hasWord(quantity, name) {
   const plain = plainName(name), apart = wordsOf(name);
-  return wordsFor[quantity].some((word) => word.length > 3 ? plain.includes(word) : apart.includes(` ${word} `));
+  return wordsFor[quantity].some((word) => word.length > 2 ? plain.includes(word) : apart.includes(` ${word} `));
 }
 
 /** Whether a column may be of a quantity. A ratio of counts is neither of the two, and what has a word for the loss no count. */

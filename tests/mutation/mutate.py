@@ -5,8 +5,9 @@
 #
 # A mutant is killed by the first test that does not compile because of a static_assert or of a constant expression that
 # is none any more, that fails, crashes, or takes ten times as long as it should. One that is no C++ says nothing of the
-# tests and is left out. What survives is a gap in the tests, or a change that nobody could see: those stand in
-# survivors.tsv, each with its reason.
+# tests and is left out. What survives is a gap in the tests, or stands in survivors.tsv with its reason: "same", the same
+# program for any input, up to the sign of a zero, which no test could tell; or "harmless", a border where either answer
+# is right, or a setting of which a small change breaks no promise. The share is told of all, and without the same.
 #
 # Compiling costs the most. So the mutants of a sample are first built into one program a test, as switches, and all of
 # the tests run with one of them on after the other. What cannot be a switch, because it is part of a type or of a
@@ -212,7 +213,7 @@ class Workshop:
         self.copy = self.folder / "include" / "scaling"
         shutil.rmtree(self.copy, ignore_errors=True)
         shutil.copytree(HEADERS, self.copy)
-        self.compiler = [os.environ.get("CXX", "clang++"), "-std=c++20", "-w", "-pthread", f"-I{TESTS}",
+        self.compiler = [os.environ.get("CXX", "clang++"), "-std=c++20", "-w", "-pthread", "-D_GLIBCXX_ASSERTIONS", f"-I{TESTS}",
                          f"-I{self.folder / 'include'}", "-isystem/usr/include/eigen3", f'-DSCALING_SOURCE_DIR="{ROOT}"',
                          f'-DSCALING_REFERENCE_DIR="{ROOT.parent / "shared"}"']
         self.prepare("-O0")
@@ -421,7 +422,7 @@ def main():
     workshop = Workshop(options.area)
     verdicts_file = workshop.folder / "verdicts.tsv"
     verdicts = {name: rest for name, *rest in lines_of(verdicts_file)}
-    reasons = dict(lines_of(REASONS))
+    reasons = {name: (kind, reason) for name, kind, reason in lines_of(REASONS)}
     kills = collections.Counter((name.split(":")[0], test) for name, (verdict, test) in verdicts.items())
 
     def unknown(mutant):
@@ -452,15 +453,20 @@ def main():
 
     survivors = [name for name, verdict in sample.items() if verdict == "survives"]
     explained = [name for name in survivors if name in reasons]
+    same = sum(1 for name in explained if reasons[name][0] == "same")
     count, killed = len(sample), len(sample) - len(survivors)
-    share = killed / count
+
+    def share_of(total):
+        share = killed / total
+        return f"{100 * share:.1f} +- {100 * math.sqrt(share * (1 - share) / total):.1f} %"
+
     for verdict, times in collections.Counter(sample.values()).most_common():
         print(f"{times:5} {verdict}")
     for name in survivors:
-        print(f"survivor: {name}  [{reasons.get(name, 'unexplained')}]")
-    print(f"{options.area}: {count} mutants ({no_programs} more were no programs), {killed} killed: "
-          f"{100 * share:.1f} +- {100 * math.sqrt(share * (1 - share) / count):.1f} %; "
-          f"of the {len(survivors)} survivors {len(explained)} explained")
+        print(f"survivor: {name}  [{': '.join(reasons.get(name, ['unexplained']))}]")
+    print(f"{options.area}: {count} mutants ({no_programs} more were no programs), {killed} killed: {share_of(count)}; "
+          f"of the {len(survivors)} survivors {len(explained)} explained, {same} of them the same program: "
+          f"{share_of(count - same)} without these")
 
 
 if __name__ == "__main__":

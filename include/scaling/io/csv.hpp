@@ -51,7 +51,7 @@ struct columns {
 namespace scaling::detail {
 
 /// A quantity that tables of runs know by several names, here as `plain_name` writes them, and words that names of it have:
-/// up to three letters stand alone there.
+/// two letters stand alone there.
 struct known_quantity {
   std::string_view name;
   std::string io::columns::*column;
@@ -62,7 +62,7 @@ inline constexpr known_quantity known_quantities[] = {
     {"parameters", &io::columns::parameters, "param modelsize",
      "parameters params n nparameters nparams numparameters numparams numberofparameters parametercount paramcount "
      "modelsize modelparameters modelparams"},
-    {"tokens", &io::columns::tokens, "token toks tok datasetsize datasize",
+    {"tokens", &io::columns::tokens, "tok datasetsize datasize",
      "tokens d ntokens numtokens numberoftokens tokencount trainingtokens traintokens tokensseen"},
     {"unique_tokens", &io::columns::unique_tokens, "uniq distinct",
      "uniquetokens u nuniquetokens numuniquetokens distincttokens"},
@@ -90,22 +90,24 @@ void for_each_word(std::string_view text, const Visit& visit) {
   }
 }
 
-/// The words and numbers of a name, in small letters and with a blank around each: " val ce " of "valCE" and "val/CE".
+/// The words of a name, in small letters and with blanks around each: " val ce " of "valCE", "val/CE" and "val2CE".
 inline std::string words_of(std::string_view name) {
   std::string result = " ";
   for (char before = ' '; const char c : name) {
     const bool capital = c >= 'A' && c <= 'Z', small = c >= 'a' && c <= 'z';
     if (capital && before >= 'a' && before <= 'z') result += ' ';
-    result += capital || small || (c >= '0' && c <= '9') ? c : ' ';
+    result += capital || small ? c : ' ';
     before = c;
   }
   return lower_case(result) + " ";
 }
 
-/// Whether a name is that of a ratio: "tokens_per_parameter", "tokenPerParam", "flops/tok", "params_ratio".
+/// Whether a name is that of a ratio: "tokens_per_parameter", "tokenPerParam", "flops/tok", "params_ratio". What there is
+/// per run or per model is none.
 inline bool is_ratio(std::string_view name) {
-  const std::string plain = plain_name(name);
-  bool result = has(words_of(name), " per ") || has(words_of(name), " ratio ");
+  const std::string plain = plain_name(name), apart = words_of(name);
+  const bool whole = has(apart, " per run ") || has(apart, " per model ");
+  bool result = (has(apart, " per ") && !whole) || has(apart, " ratio ");
   const auto counts = [](std::string_view part) { return has(part, "param") || has(part, "tok") || has(part, "flop"); };
   for (const std::string_view per : {"/", "per"})
     for (auto at = plain.find(per); at != std::string::npos; at = plain.find(per, at + 1))
@@ -118,7 +120,7 @@ inline bool has_word(const known_quantity& known, std::string_view name) {
   const std::string plain = plain_name(name), apart = words_of(name);
   bool found = false;
   for_each_word(known.words, [&](const std::string& word) {
-    found = found || (word.size() > 3 ? has(plain, word) : has(apart, " " + word + " "));
+    found = found || (word.size() > 2 ? has(plain, word) : has(apart, " " + word + " "));
   });
   return found;
 }

@@ -99,7 +99,8 @@ struct limited_plans {
 /// The cheapest run that reaches `loss` [nats/token] with `unique_tokens` [tokens].
 ///
 /// Domain: a loss that the best plan for some budget has, within 64 e-folds of what U parameters on U tokens cost;
-/// unique_tokens > 0; a law as compute_optimal(law, flops, unique_tokens) has it.
+/// unique_tokens > 0; a law as compute_optimal(law, flops, unique_tokens) has it, by which more compute buys a lower loss
+/// while there are tokens enough: by others a loss that is reached may be refused, as that of a budget without a plan.
 /// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
 /// Accuracy: the relative error of the loss, over the part of it that an e-fold of compute still changes. By a law that
 /// foresees overfitting, a loss that is reached for less than half an e-fold of compute may be missed there. A search
