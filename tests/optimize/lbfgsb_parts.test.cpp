@@ -387,11 +387,19 @@ TEST_CASE("the line search stops at its limit, backs off from what is not finite
   CHECK(last > 1e-4);
   const auto hole = [](double t) { return line_point<double>{t, t > 100 ? -infinity : -t, -1}; };
   CHECK(line_search<double>(hole, -1, infinity, 0, 0, 20) == line_search_end::unbounded);
-  CHECK(line_search<double>(
-            [](double t) {
-              return line_point<double>{t, t, -1};
-            },
-            -1, infinity, 0, 0, 20) == line_search_end::exhausted);
+  CHECK(line_search<double>([](double t) { return line_point<double>{t, t, -1}; }, -1, infinity, 0, 0, 20) ==
+        line_search_end::exhausted);
+}
+
+TEST_CASE("a step to what is not finite is cut to a quarter, and no later one goes beyond half of it") {
+  std::vector<double> steps;
+  const auto line = [&](double t) {
+    steps.push_back(t);
+    return line_point<double>{t, t > 0.3 ? infinity : -t, -1};
+  };
+  CHECK(line_search<double>(line, -1, infinity, 0, 0, 20) == line_search_end::accepted);
+  // Those after 0.5 are a quarter of the way from 0.25 to where it was not finite, twice, and half of the last one.
+  CHECK(steps == std::vector{1.0, 0.25, 0.5, 0.3125, 0.265625, 0.28125});
 }
 
 TEST_CASE("a step that gains next to nothing is judged by what it should gain, and the next one is shorter") {

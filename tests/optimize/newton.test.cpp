@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include <Eigen/Core>
 
@@ -118,6 +119,20 @@ TEST_CASE("a flat valley is stationary, a saddle and a slope are not") {
     return x[0] * x[0] - x[1] * x[1];
   };
   CHECK_FALSE(newton(saddle, vector(1, 0.5), {.max_evaluations = 50}).stationary);
+}
+
+TEST_CASE("where f is concave the first of 0, 1e-3, 1e-2, ... diagonals that makes it convex is added") {
+  using scalar = Eigen::Matrix<double, 1, 1>;
+  std::vector<double> tried;
+  const auto concave = [&](const scalar& x, scalar& g, scalar& h) {
+    tried.push_back(x[0]);
+    g[0] = -1 - x[0];
+    h[0] = -1;
+    return -x[0] - x[0] * x[0] / 2;
+  };
+  CHECK_FALSE(newton(concave, scalar(0.0), {.max_evaluations = 2}).stationary);
+  REQUIRE(tried.size() == 2);
+  CHECK(std::abs(tried[1] - 1 / (10.0 - 1)) < 1e-14);  // with 1 it is flat; 10 comes by four multiplications
 }
 
 TEST_CASE("NaN away from the start is stepped back from, NaN at the start is no minimum") {

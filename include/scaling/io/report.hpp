@@ -60,7 +60,7 @@ inline std::string odd_range(std::string_view quantity, long double from, long d
   const bool parameters = quantity == "parameters";
   if (!parameters && quantity != "tokens" && quantity != "unique_tokens") return "";
   const std::string name(quantity);
-  if (to < (parameters ? 1e5L : 1e6L))
+  if (to < (parameters ? 1e6L : 1e7L))
     return name + " reach only " + digits(to, 3) +
            ": millions or billions instead of counts? The fit does not mind, a plan would be off by that factor";
   if (to > 1e18L) return name + " reach " + digits(to, 3) + ", more than any run had: are they counts?";

@@ -34,8 +34,8 @@ namespace scaling::optimize {
 /// and at last of two steps whose curvature one more evaluation shows: along -gradient, and along the same in units of
 /// x_i, d_i ~ -x_i^2 gradient_i, at most as long as x. So no wrong model and no failed line search passes for a minimum,
 /// and seldom do units in which one coordinate's gradient hides another's: where the last step promises more, the search
-/// goes on in its units. Trap: a coordinate at or near 0 does not tell its units, and an offset of f hides gains below
-/// relative_tolerance of it.
+/// goes on in its units. Trap: a coordinate at or near 0 does not tell its units, which in float is enough to hide a
+/// gradient where they are 1e4 apart, and an offset of f hides gains below relative_tolerance of it.
 enum class termination {
   gradient,          ///< projected_gradient <= gradient_tolerance
   decrease,          ///< predicted_decrease = -gradient^T d <= relative_tolerance |value|

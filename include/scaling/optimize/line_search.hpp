@@ -93,8 +93,8 @@ enum class line_search_end {
 /// Searches (0, limit] from step 1 on, by `line(step)`. Accepted is a step t with phi(t) <= phi(0) + 1e-3 t phi'(0) and
 /// |phi'(t)| <= 0.9 |phi'(0)|, or with t = limit and phi still falling. Where phi by its slopes cannot have changed by
 /// more than `noise`, and is not above phi(0) + `rise`, its value is rounding, and the trapezoid of the slopes stands
-/// for it: that turns the first inequality into HZ's approximate Wolfe condition. Values that are not finite are
-/// stepped back from.
+/// for it: that turns the first inequality into HZ's approximate Wolfe condition. From a value that is not finite the next
+/// step is a quarter of the way from the lowest point there, and none after it goes beyond half of that way.
 template <class T, class Line>
 line_search_end line_search(Line&& line, T slope, T limit, T noise, T rise, int trials) {
   constexpr T infinity = std::numeric_limits<T>::infinity();
