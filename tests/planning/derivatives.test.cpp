@@ -86,8 +86,7 @@ void check_in(const Law& law, const F& f, double tolerance) {
 }
 template <class Law, class F>
 void check(const Law& law, const F& f) {
-  check_in<double>(
-      law, [&](const auto& l) { return std::array{f(l)}; }, 1e-11);
+  check_in<double>(law, [&](const auto& l) { return std::array{f(l)}; }, 1e-11);
 }
 
 /// The same of a plan. What the law has no say in, such as the budget, has derivatives of 0.
@@ -100,8 +99,7 @@ constexpr auto parts = [](const auto& plan) {
 };
 template <class Law, class F>
 void check_plan(const Law& law, const F& plan) {
-  check_in<double>(
-      law, [&](const auto& l) { return parts(plan(l)); }, 1e-11);
+  check_in<double>(law, [&](const auto& l) { return parts(plan(l)); }, 1e-11);
 }
 
 constexpr auto known = published::besiroglu_2024<long double>;
@@ -149,8 +147,7 @@ TEST_CASE("plans for a budget, a size, a token count and a loss, searched and in
 
 TEST_CASE("plans in float have derivatives to its digits") {
   const auto close = [](const auto& law, const auto& plan) {
-    check_in<float>(
-        law, [&](const auto& l) { return parts(plan(l)); }, 1e-5);  // log flops = 60 times epsilon
+    check_in<float>(law, [&](const auto& l) { return parts(plan(l)); }, 1e-5);  // log flops = 60 times epsilon
   };
   close(searched, [](const auto& l) { return compute_optimal(l, 1e25_any, cost); });
   close(searched, [](const auto& l) { return compute_optimal_for_loss(l, 2.0_any, cost); });
@@ -173,9 +170,31 @@ TEST_CASE("plans for a lifetime") {
   const auto all = [](const auto& law) {
     check_plan(law, [](const auto& l) { return inference_aware(l, 2.0_any, 1e13_any, cost); });
     check_plan(law, [](const auto& l) { return inference_aware_for_flops(l, 1e25_any, 1e13_any, cost); });
+    check_plan(law, [](const auto& l) { return inference_aware(l, 2.0_any, 0.0_any, cost); });
+    check_plan(law, [](const auto& l) { return inference_aware_for_flops(l, 1e25_any, 0.0_any, cost); });
   };
   all(searched);
   all(known);
+}
+
+TEST_CASE("the first tokens that are served move a plan, searched for or not") {
+  using number = input_dual<double, 1>;
+  const auto nothing = number::variable(0, 0);
+  const auto law = in<number>(known);
+  const disguised<chinchilla, number> same(law);
+  const auto check_alike = [](const auto& got, const auto& want) {
+    for (const auto member : {&lifetime_allocation<number>::parameters, &lifetime_allocation<number>::tokens,
+                              &lifetime_allocation<number>::training_flops,
+                              &lifetime_allocation<number>::inference_flops, &lifetime_allocation<number>::loss}) {
+      const double value = (want.*member).value, slope = (want.*member).gradient[0];
+      CHECK((got.*member).value == Catch::Approx(value).epsilon(1e-12));
+      // Of the least compute for a loss the slope in training is 0, but for the rounding of the plan.
+      CHECK((got.*member).gradient[0] == Catch::Approx(slope).epsilon(1e-10).margin(1e-24 * value));
+    }
+    CHECK(want.parameters.gradient[0] < 0);
+  };
+  check_alike(inference_aware(same, 2.0, nothing), inference_aware(law, 2.0, nothing));
+  check_alike(inference_aware_for_flops(same, 1e23, nothing), inference_aware_for_flops(law, 1e23, nothing));
 }
 
 TEST_CASE("plans with limited tokens") {

@@ -150,8 +150,8 @@ constexpr auto inference_aware(const Law& law, typename Law::real_type loss, typ
       const T N = cmath::exp(x.x);
       return -detail::lifetime_lean(path, {N, D}, per_parameter * N / path.flops(N, D));
     };
-    // At that model something to serve leans towards tokens, and nothing leans nowhere but by rounding.
-    if (inference_tokens == 0 || !(excess(log_D) < 0))
+    // At that model something to serve leans towards tokens, and nothing leans nowhere but by rounding; a derivative does.
+    if (real<T> && (inference_tokens == 0 || !(excess(log_D) < 0)))
       return {untouched.parameters, untouched.tokens, untouched.flops, per_parameter * untouched.parameters, loss};
     const auto root = detail::find_root_from(excess, log_D);
     detail::require(root.converged(), function, "loss", loss, "a loss whose plan is within the range of the type");
@@ -179,26 +179,39 @@ constexpr auto inference_aware_for_flops(const Law& law, typename Law::real_type
     detail::require(positive_finite(lifetime_flops), function, "lifetime_flops", lifetime_flops, "positive and finite");
     detail::require(non_negative_finite(inference_tokens), function, "inference_tokens", inference_tokens,
                     "non-negative and finite");
-    if (inference_tokens == 0) {
-      const auto plan = compute_optimal(law, lifetime_flops, cost);
-      return {plan.parameters, plan.tokens, plan.flops, 0, plan.loss};
-    }
-    // By z, the logarithm of serving over training: it fixes both parts of the budget, without a difference, and so N
-    // and D.
     const T per_parameter = T(detail::inference_flops_per_parameter_and_token) * inference_tokens;
-    const auto plan = [&](T z) {
-      const T served = lifetime_flops / (1 + cmath::exp(-z)), trained = lifetime_flops / (1 + cmath::exp(z));
-      const T N = served / per_parameter, D = path.tokens(cmath::log(trained / path.k), cmath::log(N));
+    const auto plan = [&](T N, T trained, T served) {
+      const T D = path.tokens(cmath::log(trained / path.k), cmath::log(N));
       return lifetime_allocation<T>{N, D, trained, served, law({N, D})};
     };
-    const auto excess = [&](T z) {
-      const auto at = plan(z);
-      return detail::lifetime_lean(path, {at.parameters, at.tokens}, cmath::exp(z));
+    const auto best = [&](const auto& plan_at, T start) {
+      const auto excess = [&](T x) {
+        const auto at = plan_at(x);
+        return detail::lifetime_lean(path, {at.parameters, at.tokens}, at.inference_flops / at.training_flops);
+      };
+      const auto root = detail::find_root_from(excess, start);
+      detail::require(root.converged(), function, "lifetime_flops", lifetime_flops,
+                      "a budget at which the law has an optimum");
+      return detail::plan_of_numbers(plan_at(root.x), function, "lifetime_flops", lifetime_flops);
     };
-    const auto root = detail::find_root_from(excess, T(0));
-    detail::require(root.converged(), function, "lifetime_flops", lifetime_flops,
-                    "a budget at which the law has an optimum");
-    return detail::plan_of_numbers(plan(root.x), function, "lifetime_flops", lifetime_flops);
+    if (inference_tokens == 0) {
+      const auto untouched = compute_optimal(law, lifetime_flops, cost);
+      if constexpr (real<T>) {
+        return {untouched.parameters, untouched.tokens, untouched.flops, 0, untouched.loss};
+      } else {
+        const auto by_parameters = [&](T log_N) {
+          const T N = cmath::exp(log_N), served = per_parameter * N;  // 0, but for its derivative
+          return plan(N, lifetime_flops - served, served);
+        };
+        return best(by_parameters, cmath::log(untouched.parameters));
+      }
+    }
+    // By z, the logarithm of serving over training: it fixes both parts of the budget, without a difference, and so N.
+    const auto by_share = [&](T z) {
+      const T served = lifetime_flops / (1 + cmath::exp(-z));
+      return plan(served / per_parameter, lifetime_flops / (1 + cmath::exp(z)), served);
+    };
+    return best(by_share, T(0));
   }
 }
 
