@@ -24,7 +24,7 @@ namespace scaling {
 
 /// E + (L_0 - E) h/(1 + h) of runs that may repeat tokens.
 template <class T = double>
-struct bounded {
+struct bounded final {
   using real_type = T;
   using input_type = repeated_run<value_of_t<T>>;
   static constexpr std::string_view name = "bounded",

@@ -22,7 +22,7 @@ namespace scaling {
 
 /// Parameters and tokens each lower the loss as a power, towards a floor E.
 template <class T = double>
-struct chinchilla {
+struct chinchilla final {
   using real_type = T;
   using input_type = training_run<value_of_t<T>>;
   static constexpr std::string_view name = "chinchilla", formula = "E + A/N^alpha + B/D^beta";

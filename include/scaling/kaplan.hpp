@@ -35,7 +35,7 @@ inline constexpr T flops_per_petaflop_day = T(8.64e19L);
 
 /// The joint law L(N, D) of Kaplan et al. 2020, without a floor.
 template <class T = double>
-struct kaplan {
+struct kaplan final {
   using real_type = T;
   using input_type = training_run<value_of_t<T>>;
   static constexpr std::string_view name = "kaplan", formula = "((N_c/N)^(alpha_N/alpha_D) + D_c/D)^alpha_D";
@@ -66,7 +66,7 @@ struct kaplan {
 
 /// Their law of steps L(N, S_min).
 template <class T = double>
-struct kaplan_steps {
+struct kaplan_steps final {
   using real_type = T;
   using input_type = step_run<value_of_t<T>>;
   static constexpr std::string_view name = "kaplan_steps", formula = "(N_c/N)^alpha_N + (S_c/S_min)^alpha_S";

@@ -41,7 +41,7 @@ struct overfitting_penalty {
 
 /// Chinchilla's law with a penalty for repeated tokens.
 template <class T = double>
-struct lovelace {
+struct lovelace final {
   using real_type = T;
   using input_type = repeated_run<value_of_t<T>>;
   static constexpr std::string_view name = "lovelace",

@@ -37,7 +37,7 @@ constexpr T effective_count(value_of_t<T> count, const T& distinct, const T& R_s
 
 /// Chinchilla's law of effective parameters and tokens, which repetition makes fewer.
 template <class T = double>
-struct muennighoff {
+struct muennighoff final {
   using real_type = T;
   using input_type = repeated_run<value_of_t<T>>;
   static constexpr std::string_view name = "muennighoff", formula = "E + A/N'^alpha + B/D'^beta";

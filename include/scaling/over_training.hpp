@@ -27,7 +27,7 @@ namespace scaling {
 
 /// The loss of runs that are trained past the optimum: a line of one slope in log C for any tokens per parameter.
 template <class T = double>
-struct over_training {
+struct over_training final {
   using real_type = T;
   using input_type = training_run<value_of_t<T>>;
   static constexpr std::string_view name = "over_training", formula = "E + (a (D/N)^eta + b (D/N)^-eta) (6 N D)^-eta";

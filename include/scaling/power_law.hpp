@@ -25,7 +25,7 @@ namespace scaling {
 
 /// E + A/x^alpha of a run of one input x.
 template <template <class> class Run, class T = double>
-struct power_law {
+struct power_law final {
   using real_type = T;
   using input_type = Run<value_of_t<T>>;
   static constexpr std::string_view name = "power_law", formula = "E + A/x^alpha";
@@ -59,7 +59,7 @@ struct power_law {
 
 /// (x_c/x)^alpha of a run of one input x.
 template <template <class> class Run, class T = double>
-struct pure_power_law {
+struct pure_power_law final {
   using real_type = T;
   using input_type = Run<value_of_t<T>>;
   static constexpr std::string_view name = "pure_power_law", formula = "(x_c/x)^alpha";

@@ -113,21 +113,35 @@ struct relative : swapped<T> {
   static constexpr auto terms() { return terms_of<relative>(swapped<T>::terms()); }
 };
 
-/// Lovelace's law, whose penalty takes the epochs for the repetitions when it is asked for its terms.
+/// Lovelace's penalty above a floor, which takes the epochs for the repetitions in its terms.
 template <class T = double>
-struct miscounted : sc::lovelace<T> {
-  using input_type = typename sc::lovelace<T>::input_type;
-  static constexpr std::string_view name = "miscounted";
-  constexpr T operator()(const input_type& at) const { return sc::lovelace<T>::operator()(at); }
+struct miscounted {
+  using real_type = T;
+  using input_type = sc::repeated_run<sc::value_of_t<T>>;
+  static constexpr std::string_view name = "miscounted", formula = "E + P max(D/U - 1, 0)^delta (N/U)^kappa";
+  T E, P, delta, kappa;
+
+  constexpr T operator()(const input_type& at) const {
+    return E + sc::overfitting_penalty<T>{P, delta, kappa}(at.parameters, at.tokens, at.unique_tokens);
+  }
   bool operator==(const miscounted&) const = default;
-  static constexpr auto coefficients() { return rows_of<miscounted>(sc::lovelace<T>::coefficients()); }
+  static constexpr auto coefficients() {
+    using row = sc::coefficient<miscounted>;
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    return std::array{row{"E", &miscounted::E, sc::scale::log, 0, infinity, sc::enters::linearly, {0, 1, 2}},
+                      row{"P", &miscounted::P, sc::scale::log, 0, infinity, sc::enters::linearly, {-8, -3, 2}},
+                      row{"delta", &miscounted::delta, sc::scale::linear, 0, 10, sc::enters::nonlinearly, {0.5, 2, 2}},
+                      row{"kappa", &miscounted::kappa, sc::scale::linear, 0, 10, sc::enters::nonlinearly, {0.5, 2, 2}}};
+  }
   static constexpr auto terms() {
-    auto all = terms_of<miscounted>(sc::lovelace<T>::terms());
-    all[3].first.base = [](const input_type& at) {
+    using term = sc::power_term<miscounted>;
+    const auto epochs = [](const input_type& at) {
       return at.tokens <= at.unique_tokens ? std::numeric_limits<sc::value_of_t<T>>::infinity()
                                            : at.unique_tokens / at.tokens;
     };
-    return all;
+    const auto room = [](const input_type& at) { return at.unique_tokens / at.parameters; };
+    return std::array{term{&miscounted::E},
+                      term{&miscounted::P, {&miscounted::delta, epochs}, {&miscounted::kappa, room}, true}};
   }
 };
 

@@ -2,13 +2,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <scaling/planning/inference_aware.hpp>
 
-#include <array>
 #include <cmath>
-#include <cstddef>
-#include <limits>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <type_traits>
 
 #include <scaling/planning/search.hpp>
@@ -78,44 +74,7 @@ void check_against_search(const Law<T>& law, T flops, T served, const training_c
   CHECK(apart(for_flops.tokens, searched_for_flops.tokens) < tolerance);
 }
 
-/// Kaplan's law above a floor, made of Kaplan's by inheritance.
-template <class T = double>
-struct floored : kaplan<T> {
-  using real_type = T;
-  using input_type = typename kaplan<T>::input_type;
-  static constexpr std::string_view name = "floored", formula = "E + kaplan";
-
-  T E;
-
-  constexpr T operator()(const input_type& at) const { return E + kaplan<T>::operator()(at); }
-  bool operator==(const floored&) const = default;
-
-  static constexpr auto coefficients() {
-    constexpr auto known = kaplan<T>::coefficients();
-    std::array<coefficient<floored>, known.size() + 1> table{};
-    for (std::size_t k = 0; k < known.size(); ++k)
-      table[k] = {known[k].symbol, known[k].member, known[k].scale, known[k].lower,
-                  known[k].upper,  known[k].enters, known[k].starts};
-    constexpr double infinity = std::numeric_limits<double>::infinity();
-    table[known.size()] = {"E", &floored::E, scale::log, 0, infinity, enters::linearly, {-1, 1, 3}};
-    return table;
-  }
-};
-
-double loss_of(const floored<>& law, const auto& plan) { return law({plan.parameters, plan.tokens}); }
-
 }  // namespace
-
-TEST_CASE("A law that inherits from another was planned for as that one") {
-  floored<> law{};
-  static_cast<kaplan<double>&>(law) = published::kaplan_2020<>;
-  law.E = 1;
-  CHECK(loss_of(law, compute_optimal_for_loss(law, 3.4)) == Approx(3.4).epsilon(1e-12));
-  const auto lifetime = inference_aware(law, 3.4, 1e12);
-  CHECK(loss_of(law, lifetime) == Approx(3.4).epsilon(1e-12));
-  CHECK(compute_optimal(law, 1e21).parameters ==
-        Approx(compute_optimal(published::kaplan_2020<>, 1e21).parameters).epsilon(1e-9));
-}
 
 TEMPLATE_TEST_CASE("The closed forms are what the search finds", "", float, double, long double) {
   using T = TestType;

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <scaling/planning/inference_aware.hpp>
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
+#include <string_view>
 #include <type_traits>
 
 #include <scaling/published.hpp>
@@ -19,14 +21,36 @@ using namespace scaling;
 using Catch::Approx;
 using support::disguised;
 
+/// A law of two powers that is not the library's.
+template <class T>
+struct own_powers {
+  using real_type = T;
+  using input_type = training_run<value_of_t<T>>;
+  static constexpr std::string_view name = "own_powers", formula = "E + 480 N^-0.35 + 2000 D^-0.37";
+
+  T E;
+
+  constexpr T operator()(const input_type& at) const {
+    using cmath::pow;
+    return E + 480 * pow(at.parameters, T(-0.35L)) + 2000 * pow(at.tokens, T(-0.37L));
+  }
+  bool operator==(const own_powers&) const = default;
+  static constexpr auto coefficients() {
+    using row = coefficient<own_powers>;
+    return std::array{row{"E", &own_powers::E, scale::linear, 0, 10, enters::linearly, {1, 2, 2}}};
+  }
+};
+
 // Within the default limits of every compiler.
-constexpr auto for_loss = inference_aware(published::kaplan_2020<>, 2.4, 1e12);
-static_assert(for_loss.parameters > 1e8 && for_loss.inference_flops > 1e20);
-static_assert(inference_aware(published::kaplan_2020<long double>, 2.4L, 1e12L).tokens > 1e10L);
-constexpr auto for_flops = inference_aware_for_flops(published::kaplan_2020<>, 1e21, 1e12);
-static_assert(for_flops.parameters > 1e8 && for_flops.parameters < 6.2e9);
-static_assert(inference_aware_for_flops(published::kaplan_2020<float>, 1e21F, 1e12F).tokens > 1e10F);
-static_assert(inference_aware_for_flops(published::kaplan_2020<long double>, 1e21L, 1e12L).tokens > 1e10L);
+template <class T>
+constexpr own_powers<T> unknown{T(1.8L)};
+constexpr auto for_loss = inference_aware(unknown<double>, 2.1, 1e12);
+static_assert(for_loss.parameters > 1e9 && for_loss.inference_flops > 1e21);
+static_assert(inference_aware(unknown<long double>, 2.1L, 1e12L).tokens > 1e10L);
+constexpr auto for_flops = inference_aware_for_flops(unknown<double>, 1e23, 1e12);
+static_assert(for_flops.parameters > 1e9 && for_flops.parameters < 1e11);
+static_assert(inference_aware_for_flops(unknown<float>, 1e23F, 1e12F).tokens > 1e10F);
+static_assert(inference_aware_for_flops(unknown<long double>, 1e23L, 1e12L).tokens > 1e10L);
 
 template <class T>
 struct question {

@@ -41,7 +41,7 @@ constexpr T height_of(const kaplan<T>& law, T loss) {
   return cmath::pow(loss, 1 / law.alpha_D);
 }
 
-/// These two and no law that derives from one of them, which may say something else.
+/// The two laws of which there are contours.
 template <class Law>
 concept has_contours_of_chinchilla =
     std::same_as<Law, over_training<typename Law::real_type>> || std::same_as<Law, kaplan<typename Law::real_type>>;

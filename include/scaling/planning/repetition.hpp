@@ -92,8 +92,8 @@ constexpr T best_epochs(const lovelace<T>& law, value_of_t<T> parameters, value_
   return repeated < law(parameters, unique_tokens, unique_tokens) ? epochs : T(1);
 }
 
-/// By Muennighoff's law there is no last epoch worth its compute, so this is infinity. Its own domain ends, though, at
-/// some 500 epochs, and the ceiling of what they are worth is 1 + R*_D passes over fresh tokens.
+/// By Muennighoff's law there is no last epoch worth its compute, so this is infinity. Few of its own runs went beyond
+/// some 500 epochs, though, and the ceiling of what they are worth is 1 + R*_D passes over fresh tokens.
 /// Domain and errors as above.
 template <scalar T>
 constexpr T best_epochs(const muennighoff<T>& law, value_of_t<T> parameters, value_of_t<T> unique_tokens) {
