@@ -29,7 +29,7 @@ export function significant(value, digits = 4) {
 /** 189 billion; beyond 10¹⁸ or below a million in digits. */
 export function count(value) {
   if (!Number.isFinite(value)) return value === Infinity ? '∞' : '–';
-  if (value >= 1e18) return scientific(value);
+  if (value >= 0.9995e18) return scientific(value);
   for (const [unit, word] of words)
     if (value >= 0.9995 * unit) return `${(value / unit).toPrecision(3)} ${word}`;
   return significant(value, 3);

@@ -257,7 +257,7 @@ class Workshop:
         kept = self.folder / (self.name(test).replace("/", ".") + ".seconds")
         if kept.exists():
             return [float(x) for x in kept.read_text().split()]
-        self.seconds = {test: [60, 60]}
+        self.seconds = {test: [60, 600]}
         times = [self.processor_time()]
         for step in (self.compiled, self.passed):
             if complaint := step(test):
