@@ -50,7 +50,8 @@ class basin_search {
 
   /// Whether all starts together took more evaluations than one may that does not creep. Then runs are few or noisy, and
   /// minima lie close to each other: of the searches that were seen to miss an optimum none had taken fewer than 38.
-  bool was_hard() const { return evaluations() >= 38; }
+  bool was_hard() const { return is_hard(evaluations()); }
+  static constexpr bool is_hard(int evaluations) { return evaluations >= 38; }
 
   /// Whether a term is held, tied or boxed while two or more powers are there to take its place: then minima lie far
   /// apart on tables that are easy otherwise, one for each that does. Of 200 tables with E held at 0, and as many at a

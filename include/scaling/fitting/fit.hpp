@@ -236,6 +236,12 @@ fit_result<Law> result_of(const basin_search<Law>& find, const std::vector<typen
   return result;
 }
 
+/// Whether the starts of the screen may all have missed the optimum.
+template <loss_model Law>
+bool is_doubtful(const basin_search<Law>& find) {
+  return find.was_hard() || find.is_narrow() || find.is_ladder() || find.is_lopsided();
+}
+
 /// The second look of a search, after the starts of the first: a screen of the whole box of the exponents, into whose
 /// minima the search settles, and all around the best of them.
 template <sum_of_powers Law>
@@ -287,7 +293,7 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
     if constexpr (sum_of_powers<Law>) {
       const exponent_columns<Law> columns(f);
       for (const auto& start : screen<Law>(f, columns).starts()) find.compete_from(start.y);
-      if (find.was_hard() || find.is_narrow() || find.is_ladder() || find.is_lopsided()) look_again(find);
+      if (is_doubtful(find)) look_again(find);
       if (const auto open = without_boxes(observations, options, limits)) find.settle_from(f.coordinates.of(*open));
     } else {
       for (const auto& law : lattice_starts<Law>(f)) find.descend_from(f.coordinates.of(law));

@@ -65,7 +65,7 @@ struct [[nodiscard]] bootstrap_sample : law_sample<Law> {
   /// coefficients, or of too few sizes. In float also those with a coefficient beyond float. `laws` has the best law seen,
   /// or NaN if there were too few runs.
   std::vector<std::size_t> failed;
-  /// Replicates whose two starts ended in different minima, so that all starts of the screen were polished.
+  /// Replicates whose first two starts ended in different minima, or in one that is not the best.
   std::vector<std::size_t> disagreed;
 };
 
@@ -168,10 +168,11 @@ bootstrap_sample<Law> rounded(const bootstrap_sample<rebind_t<Law, double>>& sam
 ///
 /// Errors: std::invalid_argument for observations that are not those of the fit, for a fit that found no law, for an
 /// input to cluster by that is not there, for clusters of residuals, and for 2^32 observations or more but in clusters.
-/// Complexity: two polished starts a replicate, a fifth of a millisecond or less for 240 runs of Chinchilla's law. Where
-/// these take long, as of few or noisy runs, or the coefficient of a term is held, tied or boxed, a second screen and more
-/// starts, some four times as long: without them 5 % of the replicates of made tables agreed in the wrong one of two
-/// minima. Memory: the replicates, and but in clusters 64 bytes an observation, of which `frequencies` may have many.
+/// Complexity: a fit and one start more a replicate, a fifth of a millisecond or less for 240 runs of Chinchilla's law. Where
+/// starts take long, as of few or noisy runs, or the coefficient of a term is held, tied or boxed, in the fit or in the
+/// replicate, a second screen and more starts, some four times as long: without them 5 % of the replicates of made tables
+/// agreed in the wrong one of two minima. Memory: the replicates, and but in clusters 64 bytes an observation, of which
+/// `frequencies` may have many.
 /// Traps: intervals of replicates are about the law, not about a single run, and they know nothing of what the law
 /// leaves out. Few clusters give too narrow intervals: with k of them by a factor of
 /// sqrt((k - 1)/k) at least.

@@ -48,6 +48,7 @@ class refitter {
       : law_(result.law),
         options_(result.options),
         identified_(result.identified()),
+        hard_(basin_search<Law>::is_hard(result.evaluations)),
         limits_(constraints_of(function, result.options)),
         runs_(
             (check_weights(function, result.options.weights, static_cast<std::size_t>(std::ranges::size(observations))),
@@ -76,10 +77,9 @@ class refitter {
     return (*this)(std::move(runs));
   }
 
-  /// On these runs. The polish from the law of the whole fit and the polish of the best start of a screen that knows
-  /// nothing of it must end within 1e-8 of one another; if they do not, all starts of the screen decide, as in a fit.
-  /// Where they took long, where a coefficient is held, tied or boxed, the criterion is lopsided or the runs are a ladder,
-  /// they may agree in the wrong minimum, and a second look is taken, as in a fit.
+  /// On these runs: the polish from the law of the whole fit, and a search that knows nothing of it. The first of its starts
+  /// must end within 1e-8 of that polish, and none lower. A law that is no sum of powers, whose starts are many and slow, has
+  /// the others only if these do not agree or took long.
   refit_answer<Law> operator()(std::vector<run_type> runs) const;
 
  private:
@@ -117,6 +117,7 @@ class refitter {
   Law law_;
   fit_options<Law> options_;
   bool identified_;  ///< what all runs leave open, some of them do
+  bool hard_;        ///< to fit: where starts creep on all runs, minima lie close on some of them
   constraints<Law> limits_;
   std::vector<run_type> runs_;
 };
@@ -137,15 +138,17 @@ auto refitter<Law>::operator()(std::vector<run_type> runs) const -> refit_answer
   find.polish_from(f.coordinates.of(law_));
   const auto starts = screened_starts(f);
   if (!starts.empty()) find.polish_from(starts.front());
-  const bool agreed = starts.empty() || agree(find);
-  const bool doubtful = find.was_hard() || find.is_narrow() || find.is_ladder() || find.is_lopsided();
-  if (!agreed || doubtful)
+  const bool alike = starts.empty() || agree(find), doubtful = !alike || is_doubtful(find);
+  if constexpr (sum_of_powers<Law>) {
+    for (std::size_t i = 1; i < starts.size(); ++i) find.compete_from(starts[i]);
+    if (doubtful || hard_) look_again(find);
+  } else if (doubtful) {
     for (std::size_t i = 1; i < starts.size(); ++i) find.polish_from(starts[i]);
-  if constexpr (sum_of_powers<Law>)
-    if (doubtful) look_again(find);
+  }
   const auto minima = find.minima(search::screened);
-  if (minima.empty()) return {nothing(), false, agreed};
+  if (minima.empty()) return {nothing(), false, alike};
   const auto& best = minima.front();
+  const bool agreed = alike && find.same(best.value, find.ends().front().value);
   fit_result<Law> judged{};
   judged.law = f.coordinates.law_at(best.x);
   judge_coefficients(f, minima, best.x, judged);
