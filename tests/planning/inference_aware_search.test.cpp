@@ -133,6 +133,7 @@ TEST_CASE("With nothing to serve, and hardly anything, the searched lifetime pla
     CHECK(plan.inference_flops == Approx(2 * plan.parameters * served));
     const auto of_flops = inference_aware_for_flops(law, 1e22, served);
     CHECK(of_flops.parameters == Approx(of_flops_known.parameters).epsilon(1e-9));
+    CHECK(of_flops.inference_flops == Approx(2 * of_flops.parameters * served));
     CHECK(of_flops.training_flops + of_flops.inference_flops == Approx(1e22).epsilon(1e-14));
   }
 }
