@@ -91,3 +91,12 @@ TEST_CASE("losses below 1 by compute in petaflop/s-days ended where alpha is 0 a
   // Where the plateau is the best there is, nothing shows that it should be.
   CHECK_FALSE(sc::fit<sc::pure_loss_of_compute>(rising).converged());
 }
+
+TEST_CASE("where an exponent at its bound leaves another coefficient without effect, that one has vanished") {
+  std::vector<sc::observation<sc::compute_run<>>> flat;
+  for (int i = 0; i < 8; ++i) flat.push_back({{1e18 * std::pow(10, i / 2.0)}, 1});
+  const auto result = sc::fit<sc::pure_loss_of_compute>(flat);  // (x_c/C)^0, whatever x_c
+  CHECK(result.law.alpha == 0);
+  CHECK_FALSE(result.identified());
+  CHECK(result.termination == sc::termination::term_vanished);
+}
