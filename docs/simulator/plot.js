@@ -13,7 +13,7 @@ function draw(parent, name, attributes = {}, text) {
 }
 
 /** From a quantity to pixels, and where ticks go: `{from, to, log, percent}`. */
-class Axis {
+export class Axis {
   constructor(of, begin, end) {
     Object.assign(this, of, { begin, end });
   }
@@ -40,8 +40,8 @@ class Axis {
 
   label(value) {
     if (this.percent) return `${Number((100 * value).toPrecision(2))}`.replace('-', '−');
-    const power = Math.log10(value);
-    if (this.log && (power >= 4 || power <= -3)) return `10${superscript(Math.round(power))}`;
+    const power = Math.floor(Math.log10(value) + 1e-9), digits = Number((value / 10 ** power).toPrecision(3));
+    if (this.log && (power >= 4 || power <= -3)) return `${digits === 1 ? '' : `${digits}×`}10${superscript(power)}`;
     return `${Number(value.toPrecision(3))}`.replace('-', '−');
   }
 

@@ -71,6 +71,23 @@ async function checkTables() {
 
 const types = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript', '.csv': 'text/csv' };
 
+/** The ticks of a logarithmic axis stand where their labels say, however short it is. */
+async function checkAxes() {
+  const { Axis } = await import(pathToFileURL(join(site, 'plot.js')));
+  const ranges = [[7e18, 1.5e19], [6.7e18, 1.5e20], [2e18, 4.5e19], [1e-5, 3e-5], [0.3, 100], [1e8, 1e13], [2, 30]];
+  for (const [from, to] of ranges) {
+    const ticks = new Axis({ from, to, log: true }, 44, 700).ticks(52);
+    assert.ok(ticks.length >= 2, `from ${from} to ${to}: ${ticks.length} ticks`);
+    for (const [value, label] of ticks) {
+      const [, digits, power] = /^(?:(.+)×)?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$/.exec(label) ?? [label, label, '⁰'];
+      const exponent = power.replace('⁻', '-').replace(/[^-]/g, (one) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.indexOf(one));
+      const read = Number(`${digits ?? 1}e${exponent}`);
+      assert.ok(Math.abs(read / value - 1) < 1e-9, `the tick at ${value} is labelled ${label}`);
+    }
+  }
+  console.log('axes: every tick stands where its label says');
+}
+
 async function serve(folder) {
   const server = createServer(async (request, response) => {
     const path = normalize(new URL(request.url, 'http://site').pathname);
@@ -234,6 +251,7 @@ async function checkPage(browser, url) {
 }
 
 await checkTables();
+await checkAxes();
 await mkdir(pictures, { recursive: true });
 const server = await serve(site);
 // As root in a container, and without asking a network that may not be there.
