@@ -84,21 +84,27 @@ inline scaling::io::figure loss_curves(const runs& of, const chinchilla<>& law) 
   return picture;
 }
 
-/// The law at powers of ten of the budget. A run within a factor of two of one is shown there, as far off the law as it
-/// is: its loss is moved along the law to the budget, at its own size.
+/// The law at powers of ten of the budget, or at the middle of budgets that are near none. A run within a factor of two of
+/// one is shown there, as far off the law as it is: its loss is moved along the law to the budget, at its own size.
 inline scaling::io::figure isoflop_valleys(const runs& of, const chinchilla<>& law) {
   namespace io = scaling::io;
-  const auto budgets = range_of(of, flops);
+  const auto spent = range_of(of, flops);
   const auto sizes = range_of(of, [](const auto& run) { return run.at.parameters; });
   io::figure picture{.title = "Loss at fixed compute, and the best size",
                      .x = {.label = "parameters", .logarithmic = true, .from = sizes.from / 2, .to = sizes.to * 2},
                      .y = {.label = "loss [nats/token]", .logarithmic = true}};
   io::curve best{"best size", {}, io::drawn::line};
-  const int first = static_cast<int>(std::ceil(std::log10(budgets.from) - 0.3));
-  const int last = static_cast<int>(std::floor(std::log10(budgets.to) + 0.3));
-  for (int power = first; power <= last; ++power) {
-    const double C = std::pow(10.0, power);
-    const std::string name = "10^{" + std::to_string(power) + "} FLOP";
+  std::vector<double> budgets;
+  for (double power = std::ceil(std::log10(spent.from) - 0.3); power <= std::log10(spent.to) + 0.3; ++power)
+    budgets.push_back(std::pow(10.0, power));
+  if (budgets.empty()) budgets.push_back(std::sqrt(spent.from * spent.to));
+  for (const double C : budgets) {
+    const double power = std::floor(std::log10(C) + 1e-9), digits = C / std::pow(10.0, power);
+    char name[40];
+    if (std::abs(digits - 1) < 1e-9)
+      std::snprintf(name, sizeof name, "10^{%g} FLOP", power);
+    else
+      std::snprintf(name, sizeof name, "%.2g 10^{%g} FLOP", digits, power);
     io::curve near{name, {}, io::drawn::points};
     for (const auto& run : of)
       if (std::abs(std::log(flops(run) / C)) < std::log(2))

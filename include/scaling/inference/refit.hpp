@@ -77,9 +77,9 @@ class refitter {
     return (*this)(std::move(runs));
   }
 
-  /// On these runs: the polish from the law of the whole fit, and a search that knows nothing of it. The first of its starts
-  /// must end within 1e-8 of that polish, and none lower. A law that is no sum of powers, whose starts are many and slow, has
-  /// the others only if these do not agree or took long.
+  /// On these runs: the polish from the law of the whole fit, and a search that knows nothing of it. The first of its
+  /// starts must end within 1e-8 of that polish, and none lower. A law that is no sum of powers, whose starts are many and
+  /// slow, has the others only if these do not agree or took long.
   refit_answer<Law> operator()(std::vector<run_type> runs) const;
 
  private:

@@ -97,8 +97,7 @@ struct chinchilla_path : price<T> {
 ///
 /// Domain: flops > 0; A, B, alpha, beta > 0, E >= 0.
 /// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
-/// Accuracy: about log(flops) units in the last place; what T cannot hold is infinity or 0. Closed form, constexpr.
-/// Where not even that is left, it is refused.
+/// Accuracy: about log(flops) units in the last place; a plan that T cannot hold is refused. Closed form, constexpr.
 /// Trap: what N counts (total or non-embedding) is the law's convention, and far beyond the fitted range it is a guess.
 template <scalar T>
 constexpr allocation<T> compute_optimal(const chinchilla<T>& law, value_of_t<T> flops, const training_cost& cost = {}) {

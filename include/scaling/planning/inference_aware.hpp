@@ -121,8 +121,8 @@ constexpr auto lifetime_lean(const searched_path<Law>& path, const training_run<
 ///
 /// Domain: a loss that the law reaches at its optimum for some budget; inference_tokens >= 0; a law with one optimum.
 /// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
-/// Accuracy: that of compute_optimal_for_loss. Some 500 evaluations: constexpr, for a law of two powers within the steps that
-/// compilers take by default.
+/// Accuracy: that of compute_optimal_for_loss. Some 500 evaluations: constexpr, for a law of two powers within the steps
+/// that compilers take by default.
 template <training_law Law>
 constexpr auto inference_aware(const Law& law, typename Law::real_type loss, typename Law::real_type inference_tokens,
                                const training_cost& cost = {}) -> lifetime_allocation<typename Law::real_type> {
