@@ -87,7 +87,9 @@ constexpr T best_epochs(const lovelace<T>& law, value_of_t<T> parameters, value_
   const T ln2 = cmath::log(T(2)), from_offset = -offset / (law.delta + law.beta);
   const T lower = curve > 0 ? std::numeric_limits<T>::min() : lowest, least = lowest + ln2;
   const auto root = find_root(excess, lower, 1 + (from_offset > least ? from_offset : least));
-  const T epochs = root.converged() ? cmath::exp(root.x) : T(1);  // not where the harm is larger from the start
+  if (!root.converged()) return 1;  // the harm is larger from the start
+  const T epochs = cmath::exp(root.x);
+  if (curve > 0) return epochs;  // there is no other minimum
   const T repeated = law(parameters, unique_tokens * epochs, unique_tokens);
   return repeated < law(parameters, unique_tokens, unique_tokens) ? epochs : T(1);
 }
