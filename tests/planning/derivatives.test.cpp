@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <type_traits>
 
 #include <scaling/bounded.hpp>
 #include <scaling/core/dual.hpp>
@@ -177,24 +178,31 @@ TEST_CASE("plans for a lifetime") {
   all(known);
 }
 
-TEST_CASE("the first tokens that are served move a plan, searched for or not") {
-  using number = input_dual<double, 1>;
-  const auto nothing = number::variable(0, 0);
+TEMPLATE_TEST_CASE("the first tokens that are served move a plan, searched for or not", "", float, double) {
+  using T = TestType;
+  using number = input_dual<T, 1>;
+  using plan = lifetime_allocation<number>;
   const auto law = in<number>(known);
   const disguised<chinchilla, number> same(law);
-  const auto check_alike = [](const auto& got, const auto& want) {
-    for (const auto member : {&lifetime_allocation<number>::parameters, &lifetime_allocation<number>::tokens,
-                              &lifetime_allocation<number>::training_flops,
-                              &lifetime_allocation<number>::inference_flops, &lifetime_allocation<number>::loss}) {
-      const double value = (want.*member).value, slope = (want.*member).gradient[0];
-      CHECK((got.*member).value == Catch::Approx(value).epsilon(1e-12));
+  constexpr double exact = std::is_same_v<T, float> ? 1e-3 : 1e-10;
+  const auto check_alike = [=](const plan& got, const plan& want) {
+    for (const auto member :
+         {&plan::parameters, &plan::tokens, &plan::training_flops, &plan::inference_flops, &plan::loss}) {
+      const auto value = static_cast<double>((want.*member).value),
+                 slope = static_cast<double>((want.*member).gradient[0]);
+      CHECK((got.*member).value == Catch::Approx(value).epsilon(exact));
       // Of the least compute for a loss the slope in training is 0, but for the rounding of the plan.
-      CHECK((got.*member).gradient[0] == Catch::Approx(slope).epsilon(1e-10).margin(1e-24 * value));
+      const double rounding = exact * 1e-14 * value;
+      CHECK((got.*member).gradient[0] == Catch::Approx(slope).epsilon(exact).margin(rounding));
     }
     CHECK(want.parameters.gradient[0] < 0);
   };
-  check_alike(inference_aware(same, 2.0, nothing), inference_aware(law, 2.0, nothing));
-  check_alike(inference_aware_for_flops(same, 1e23, nothing), inference_aware_for_flops(law, 1e23, nothing));
+  for (const double served : {0.0, 1.0, 1e7, 1e11, 1e14}) {
+    CAPTURE(served);
+    const auto tokens = number::variable(static_cast<T>(served), 0);
+    check_alike(inference_aware(same, T(2), tokens), inference_aware(law, T(2), tokens));
+    check_alike(inference_aware_for_flops(same, T(1e23), tokens), inference_aware_for_flops(law, T(1e23), tokens));
+  }
 }
 
 TEST_CASE("plans with limited tokens") {

@@ -164,7 +164,7 @@ constexpr auto inference_aware(const Law& law, typename Law::real_type loss, typ
 
 /// The plan that has the lowest loss among those that cost `lifetime_flops` [FLOP] in training and in serving
 /// `inference_tokens` [tokens], in the same way. Domain and errors as above; lifetime_flops > 0.
-/// Accuracy: that of compute_optimal. Some 15 evaluations, constexpr.
+/// Accuracy: that of compute_optimal. Some 30 evaluations, constexpr.
 template <training_law Law>
 constexpr auto inference_aware_for_flops(const Law& law, typename Law::real_type lifetime_flops,
                                          typename Law::real_type inference_tokens, const training_cost& cost = {})
@@ -195,19 +195,18 @@ constexpr auto inference_aware_for_flops(const Law& law, typename Law::real_type
                       "a budget at which the law has an optimum");
       return detail::plan_of_numbers(plan_at(root.x), function, "lifetime_flops", lifetime_flops);
     };
-    if (inference_tokens == 0) {
-      const auto untouched = compute_optimal(law, lifetime_flops, cost);
-      if constexpr (real<T>) {
-        return {untouched.parameters, untouched.tokens, untouched.flops, 0, untouched.loss};
-      } else {
-        const auto by_parameters = [&](T log_N) {
-          const T N = cmath::exp(log_N), served = per_parameter * N;  // 0, but for its derivative
-          return plan(N, lifetime_flops - served, served);
-        };
-        return best(by_parameters, cmath::log(untouched.parameters));
-      }
+    // Where little is served, by the size: C - 2 N D_inf is then next to C, also in its derivatives.
+    const auto untouched = compute_optimal(law, lifetime_flops, cost);
+    if (real<T> && inference_tokens == 0)
+      return {untouched.parameters, untouched.tokens, untouched.flops, 0, untouched.loss};
+    if (per_parameter * untouched.parameters < lifetime_flops / 4) {
+      const auto by_size = [&](T log_N) {
+        const T N = cmath::exp(log_N), served = per_parameter * N;
+        return plan(N, lifetime_flops - served, served);
+      };
+      return best(by_size, cmath::log(untouched.parameters));
     }
-    // By z, the logarithm of serving over training: it fixes both parts of the budget, without a difference, and so N.
+    // Else by z, the logarithm of serving over training: it fixes both parts of the budget, without a difference, and so N.
     const auto by_share = [&](T z) {
       const T served = lifetime_flops / (1 + cmath::exp(-z));
       return plan(served / per_parameter, lifetime_flops / (1 + cmath::exp(z)), served);
