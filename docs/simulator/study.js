@@ -134,12 +134,13 @@ export class Study {
         ...this.#mark('tokens_per_parameter')],
       description: described('Tokens per parameter', formats.ratio, 'tokens_per_parameter'),
     });
-    const largest = Math.max(...fit.residuals.map(Math.abs)), most = 1.15 * Math.max(delta, largest);
+    const off = fit.residuals.map(Math.expm1);  // of the measured losses, from differences of logs
+    const largest = Math.max(...off.map(Math.abs)), most = 1.15 * Math.max(Math.expm1(delta), largest);
     plot(this.#svgs.residual, {
       x: { ...budgetAxis, from: Math.min(...costs) / 1.5, to: Math.max(...costs) * 1.5 },
       y: { from: -most, to: most, percent: true, title: 'fit over measured loss, %' },
-      layers: [{ kind: 'zone', of: 'quadratic', from: -delta, to: delta, label: '±δ' },
-        { kind: 'level', of: 'zero', y: 0 }, { kind: 'points', of: 'run', x: costs, y: fit.residuals }],
+      layers: [{ kind: 'zone', of: 'quadratic', from: Math.expm1(-delta), to: Math.expm1(delta), label: '±δ' },
+        { kind: 'level', of: 'zero', y: 0 }, { kind: 'points', of: 'run', x: costs, y: off }],
       description: `Residuals of ${costs.length} runs; the largest is ${formats.percent(largest)}.`,
     });
   }

@@ -280,6 +280,17 @@ TEST_CASE("a penalty of 0 moves a plan when it grows") {
   CHECK(worth(growing) == Catch::Approx(worth(harmed)).epsilon(1e-5));
 }
 
+TEST_CASE("a harm of 0 by the bounded law moves a plan when it grows, by its factor or by its exponent") {
+  using number = input_dual<double, 2>;
+  const auto plan = [](double c, double gamma) {
+    const bounded<number> law{1.8, 10.8, 60, 300, number::variable(c, 0), 0.35, 0.37, number::variable(gamma, 1), 0.5};
+    return compute_optimal(law, number(1e21), number(1e10)).parameters;
+  };
+  CHECK(plan(0, 0.5).gradient[0] == Catch::Approx(plan(1e-12, 0.5).gradient[0]).epsilon(1e-6));
+  CHECK(plan(0.03, 0).gradient[1] == Catch::Approx(plan(0.03, 1e-9).gradient[1]).epsilon(1e-6));
+  CHECK(plan(0, 0.5).gradient[0] < -1e10);
+}
+
 TEST_CASE("the inverse questions with limited tokens") {
   const auto all = [](const auto& law, auto loss, auto parameters, auto tokens) {
     check_plan(law, [=](const auto& l) { return compute_optimal_for_loss(l, loss, 25e9_any); });

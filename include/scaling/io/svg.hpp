@@ -8,8 +8,8 @@
 //   scaling::io::write_svg("loss.svg", loss);
 //
 // What has the same name is one series: one colour, dash and shape of mark, and one line of the legend. The eight styles
-// can be told apart without colour and, by those who see colours differently, with it. What has no name is grey. The
-// same figure gives the same bytes, whatever the locale.
+// can be told apart without colour and, by those who see colours differently, with it; a ninth name has the first again.
+// What has no name is grey. The same figure gives the same bytes, whatever the locale.
 //
 // In any text, `^{...}` is raised and `_{...}` lowered: "10^{21} FLOP". All text is UTF-8.
 #pragma once

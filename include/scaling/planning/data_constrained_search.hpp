@@ -145,9 +145,11 @@ constexpr repeated_allocation<T> compute_optimal(const bounded<T>& law, value_of
   const T of_a = cmath::log(law.alpha * law.a) - law.alpha * log_N1;
   const T of_b = cmath::log(runs.m * law.beta * law.b) - law.beta * log_U;
   const T rate_of_c = law.gamma * law.c, log_of_rate = rate_of_c > 0 ? cmath::log(rate_of_c) : T(-infinity);
-  const T of_c = log_of_rate + law.gamma * log_N1 - law.delta * log_U;
   const auto excess = [&](T y) {  // of the logarithms of both sides
-    const T b = of_b - runs.m * law.beta * y, c = of_c - law.gamma * y, large = b < c ? c : b, small = b < c ? b : c;
+    const T b = of_b - runs.m * law.beta * y, reach = law.gamma * (log_N1 - y) - law.delta * log_U;
+    if (!real<T> && rate_of_c == 0)  // its derivative is not 0
+      return of_a + law.alpha * y - b - cmath::log1p(rate_of_c * cmath::exp(reach - b));
+    const T c = log_of_rate + reach, large = b < c ? c : b, small = b < c ? b : c;
     return of_a + law.alpha * y - large - cmath::log1p(cmath::exp(small - large));
   };
   const T least_rate = law.alpha + (runs.m * law.beta < law.gamma ? runs.m * law.beta : law.gamma);
