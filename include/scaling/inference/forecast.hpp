@@ -75,10 +75,12 @@ template <real T>
 struct [[nodiscard]] allocation_forecast {
   allocation<T> plan;
   interval<T> parameters, tokens, loss, tokens_per_parameter;
-  std::size_t without_optimum;  ///< laws of the sample that lack a term and so have no plan; the intervals omit them
-  T extrapolation;              ///< of the plan: the largest factor by which N or D leaves the fitted range, 1 inside
-  std::string beyond;           ///< which of them that is; empty inside
-  T edge;                       ///< the end of the fitted range that it leaves; NaN inside
+  /// Laws of the sample that have no plan, as they lack a term or, in float, have a coefficient beyond it; the intervals
+  /// omit them.
+  std::size_t without_optimum;
+  T extrapolation;     ///< of the plan: the largest factor by which N or D leaves the fitted range, 1 inside
+  std::string beyond;  ///< which of them that is; empty inside
+  T edge;              ///< the end of the fitted range that it leaves; NaN inside
 };
 
 namespace detail {
