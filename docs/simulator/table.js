@@ -102,7 +102,7 @@ function hasWord(quantity, name) {
 /** Whether a column may be of a quantity. A ratio of counts is neither of the two, and what has a word for the loss no count. */
 function mayBe(quantity, name) {
   const plain = plainName(name);
-  if (!hasWord(quantity, name) || plain.includes('hyperparam')) return false;
+  if (!hasWord(quantity, name) || /hyperparam|parametri|tokeniz/.test(plain)) return false;
   if (quantity === 'loss') return true;
   const ofUnique = plain.includes('uniq') || plain.includes('distinct');
   return !isRatio(name) && !(quantity === 'tokens' && ofUnique) && !hasWord('loss', name);

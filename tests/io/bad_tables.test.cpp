@@ -53,6 +53,7 @@ const table tables[] = {
     {"other_spellings", ""},
     {"letters_beside_a_ratio", ""},
     {"letters_beside_a_ratio_in_camel_case", ""},
+    {"letters_beside_a_tokenizer", ""},
     {"many_digits", ""},
     // nothing to read
     {"empty", ": no runs: there is nothing in it"},

@@ -140,6 +140,19 @@ TEST_CASE("A token more is worth the derivative of the loss") {
   CHECK(worth_of_token(repeated, {1e9, 16e9, 1e9}).ratio == Approx(0.377).epsilon(1e-3));
 }
 
+TEST_CASE(
+    "at one epoch the next token that has been seen was worth a fresh one, where plans are held there for its harm") {
+  const auto plan = compute_optimal(penalised, 1e23, 25e9);
+  REQUIRE(plan.epochs == 1);
+  const auto worth = worth_of_token(penalised, {plan.parameters, plan.tokens, 25e9});
+  CHECK(worth.ratio < -4);
+  CHECK(worth.ratio ==
+        Approx(worth_of_token(penalised, {plan.parameters, 25e9 * (1 + 1e-12), 25e9}).ratio).epsilon(1e-9));
+  CHECK(worth.repeated == Approx(worth.ratio * worth.fresh).epsilon(1e-14));
+  CHECK(worth_of_token(with(1.5, 1), {1e9, 1e9, 1e9}).ratio == 1);
+  CHECK(worth_of_token(with(0.9, 1), {1e9, 1e9, 1e9}).ratio == -std::numeric_limits<double>::infinity());
+}
+
 TEST_CASE("What repetition cannot answer is refused by name") {
   CHECK_THROWS_WITH(best_epochs(penalised, 0.0, 1e8),
                     "scaling::best_epochs: parameters = 0, must be positive and finite");

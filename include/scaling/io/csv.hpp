@@ -130,7 +130,9 @@ inline bool has_word(const known_quantity& known, std::string_view name) {
 inline bool may_be(const known_quantity& known, std::string_view name) {
   constexpr const auto& loss = known_quantities[std::size(known_quantities) - 1];
   const std::string plain = plain_name(name);
-  if (!has_word(known, name) || has(plain, "hyperparam")) return false;
+  for (const std::string_view other : {"hyperparam", "parametri", "tokeniz"})  // ... zation, ... er
+    if (has(plain, other)) return false;
+  if (!has_word(known, name)) return false;
   if (known.name == loss.name) return true;
   const bool of_unique = has(plain, "uniq") || has(plain, "distinct");
   return !is_ratio(name) && !(known.name == "tokens" && of_unique) && !has_word(loss, name);

@@ -118,14 +118,17 @@ constexpr token_worth<T> worth_of_token(const muennighoff<T>& law, const repeate
   return {fresh * ratio, fresh, ratio};
 }
 
-/// By Lovelace's law the ratio falls to 0 at `best_epochs` and on below it.
+/// By Lovelace's law the ratio falls to 0 at `best_epochs` and on below it. At just one epoch the next token that has been
+/// seen is the first to be repeated: for delta = 1 it harms at once, for delta < 1 without bound.
 template <scalar T>
 constexpr token_worth<T> worth_of_token(const lovelace<T>& law, const repeated_run<value_of_t<T>>& at) {
   detail::require_run(law, at, "scaling::worth_of_token");
   const auto [N, D, U] = at;
   const T fresh = law.beta * law.B * cmath::pow(D, -law.beta) / D;
-  if (D <= U || (law.P == 0 && real<T>)) return {fresh, fresh, 1};  // its derivative in P is not 0
-  const T harm = law.P * cmath::pow(N / U, law.kappa) * law.delta * cmath::pow((D - U) / U, law.delta - 1) / U;
+  if (D < U || (law.P == 0 && real<T>)) return {fresh, fresh, 1};  // its derivative in P is not 0
+  const T first = law.delta < 1 && law.P > 0 ? T(std::numeric_limits<T>::infinity()) : T(law.delta == 1);
+  const T growth = D > U ? cmath::pow((D - U) / U, law.delta - 1) : first;
+  const T harm = law.P * cmath::pow(N / U, law.kappa) * law.delta * growth / U;
   return {fresh - harm, fresh, 1 - harm / fresh};
 }
 
