@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <type_traits>
 
+#include <scaling/planning/data_constrained_inverse.hpp>
 #include <scaling/published.hpp>
 
 #include "support/catch.hpp"
@@ -141,6 +142,17 @@ TEMPLATE_TEST_CASE("A plan of the bounded law spends its budget where its first-
     CHECK(loss == law(N, D, U));
     CHECK(U == at.unique_tokens);
     CHECK(std::abs(epochs * U / D - 1) < 4 * epsilon<T>);
+  }
+}
+
+TEMPLATE_TEST_CASE("A plan of one epoch, but for rounding, was refused by the bounded law", "", float, double,
+                   long double) {
+  using T = TestType;
+  const bounded<T> law{T(1.8L), T(10.8249L), 60, 300, T(0.03L), T(0.35L), T(0.37L), T(0.5L), T(0.5L)};
+  for (const T unique : {T(1e9L), T(2e9L), T(5e9L), T(1e10L), T(25e9L), T(1e11L), T(1e12L)}) {
+    const auto plan = compute_optimal_for_tokens(law, unique, unique);
+    const auto same = compute_optimal(law, plan.flops, unique);
+    CHECK(std::abs(same.epochs - 1) < 1000 * std::numeric_limits<T>::epsilon());
   }
 }
 

@@ -153,7 +153,9 @@ constexpr repeated_allocation<T> compute_optimal(const bounded<T>& law, value_of
     return of_a + law.alpha * y - large - cmath::log1p(cmath::exp(small - large));
   };
   const T least_rate = law.alpha + (runs.m * law.beta < law.gamma ? runs.m * law.beta : law.gamma);
-  const auto root = find_root(excess, T(0), -excess(0) / least_rate * T(1.0625L));
+  constexpr auto room = 1024 * std::numeric_limits<T>::epsilon();  // for the rounding of the excess
+  const T bound = -excess(0) / least_rate * T(1.0625L);
+  const auto root = find_root(excess, T(0), bound < 0 ? bound - room : bound + room);
   detail::require(root.converged(), function, "flops", flops, "a budget whose plan is within the range of the type");
   return detail::plan_of_numbers(runs.plan(law, root.x), function, "flops", flops);
 }
