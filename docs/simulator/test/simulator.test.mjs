@@ -109,7 +109,8 @@ const move = (page, panel, name, value) =>
 /** Every frame that was asked for has been drawn, and the intervals are complete. */
 async function settled(page, panel) {
   await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
-  if (panel !== 'limited') await page.waitForSelector(`#${panel} .answer[data-resamples="200"]`);
+  const complete = `#${panel} .answer[data-resamples="200"]`;
+  if (panel !== 'limited') await page.waitForSelector(complete, { timeout: 120_000 });  // on a machine that is busy
 }
 
 /** The numbers that are visible on a panel, to their last digit. */
