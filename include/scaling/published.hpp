@@ -156,7 +156,8 @@ struct provenance {
   std::string_view notes;
 };
 
-/// Every published set of a law, one row each; corrections for embeddings are in counting/embedding.hpp. Where the source gives no range it is {0, 0}.
+/// Every published set of a law, one row each; corrections for embeddings are in counting/embedding.hpp. Where the source
+/// gives no range it is {0, 0}.
 constexpr auto catalogue() {
   constexpr paper hoffmann{"Hoffmann, Borgeaud, Mensch, Buchatskaya, Cai, Rutherford et al.", 2022,
                            "Training Compute-Optimal Large Language Models", "2203.15556"};

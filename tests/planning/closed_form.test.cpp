@@ -27,7 +27,13 @@ static_assert(compute_optimal(published::gadre_2024_c4<long double>, 1e21L).toke
 static_assert(compute_optimal_for_parameters(published::gadre_2024_c4<>, 1e9).tokens > 1e9);
 static_assert(compute_optimal_for_tokens(published::gadre_2024_c4<>, 1e10).parameters > 1e9);
 static_assert(inference_aware(published::gadre_2024_c4<>, 2.5, 1e12).parameters > 1e8);
-static_assert(inference_aware_for_flops(published::kaplan_2020<>, 1e21, 1e12).parameters < 6.2e9);
+constexpr auto lifetime_for_loss = inference_aware(published::kaplan_2020<>, 2.4, 1e12);
+static_assert(lifetime_for_loss.parameters > 1e8 && lifetime_for_loss.inference_flops > 1e20);
+static_assert(inference_aware(published::kaplan_2020<long double>, 2.4L, 1e12L).tokens > 1e10L);
+constexpr auto lifetime_for_flops = inference_aware_for_flops(published::kaplan_2020<>, 1e21, 1e12);
+static_assert(lifetime_for_flops.parameters > 1e8 && lifetime_for_flops.parameters < 6.2e9);
+static_assert(inference_aware_for_flops(published::kaplan_2020<float>, 1e21F, 1e12F).tokens > 1e10F);
+static_assert(inference_aware_for_flops(published::kaplan_2020<long double>, 1e21L, 1e12L).tokens > 1e10L);
 
 template <class T>
 training_cost random_cost(support::random_numbers& random) {

@@ -152,6 +152,7 @@ TEMPLATE_TEST_CASE("A plan of one epoch, but for rounding, was refused by the bo
   for (const T unique : {T(1e9L), T(2e9L), T(5e9L), T(1e10L), T(25e9L), T(1e11L), T(1e12L)}) {
     const auto plan = compute_optimal_for_tokens(law, unique, unique);
     const auto same = compute_optimal(law, plan.flops, unique);
+    // Some ten roundings of logs up to 60, of the budget and of the plan, and as much room.
     CHECK(std::abs(same.epochs - 1) < 1000 * std::numeric_limits<T>::epsilon());
   }
 }

@@ -184,6 +184,7 @@ TEMPLATE_TEST_CASE("the first tokens that are served move a plan, searched for o
   using plan = lifetime_allocation<number>;
   const auto law = in<number>(known);
   const disguised<chinchilla, number> same(law);
+  // The digits of a plan, some log flops = 60 roundings, over what is left of its loss above the floor, with room.
   constexpr double exact = std::is_same_v<T, float> ? 1e-3 : 1e-10;
   const auto check_alike = [=](const plan& got, const plan& want) {
     for (const auto member :

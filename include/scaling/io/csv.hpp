@@ -130,7 +130,7 @@ inline bool has_word(const known_quantity& known, std::string_view name) {
 inline bool may_be(const known_quantity& known, std::string_view name) {
   constexpr const auto& loss = known_quantities[std::size(known_quantities) - 1];
   const std::string plain = plain_name(name);
-  for (const std::string_view other : {"hyperparam", "parametri", "tokeniz"})  // ... zation, ... er
+  for (const std::string_view other : {"hyperparam", "parametri", "tokeniz"})  // "parametrization", "tokenizer"
     if (has(plain, other)) return false;
   if (!has_word(known, name)) return false;
   if (known.name == loss.name) return true;
