@@ -124,6 +124,22 @@ TEMPLATE_TEST_CASE("The search finds the plans of the laws that it does not know
   }
 }
 
+TEMPLATE_TEST_CASE("A plan next to one epoch went there, over a range of budgets where losses tie", "", float, double,
+                   long double) {
+  using T = TestType;
+  support::random_numbers random(17);
+  for (int i = 0; i < 300; ++i) {
+    const auto asked = random_question<T>(random);
+    const auto law = random_bounded(random, asked.free);
+    const T once = compute_optimal(law, asked.flops, T(1e15L), asked.cost).tokens;
+    const T unique_tokens = once * static_cast<T>(1 + random.between(-1, 1) * random.spread(1e-12, 1e-2));
+    const auto want = compute_optimal(law, asked.flops, unique_tokens, asked.cost);
+    const auto got = compute_optimal(disguised<bounded, T>(law), asked.flops, unique_tokens, asked.cost);
+    CAPTURE(i, want.epochs, got.epochs);
+    CHECK(std::abs(got.parameters / want.parameters - 1) < 500 * epsilon<T>);  // ten log(flops), as promised
+  }
+}
+
 TEMPLATE_TEST_CASE("A plan of the bounded law spends its budget where its first-order condition holds", "", float,
                    double, long double) {
   using T = TestType;

@@ -268,6 +268,47 @@ TEST_CASE("a plan that comes to one epoch by itself is free to move, where the l
     CHECK(got.gradient[k] == Catch::Approx(want.gradient[k]).epsilon(1e-6).margin(1e-6));  // to the distance from it
 }
 
+TEST_CASE("derivatives next to one epoch were no numbers: in a narrow bracket a root passed for a jump") {
+  const auto check_near = [](const auto& law, double tokens) {
+    const auto moved = moving(law);
+    const double flops = compute_optimal_for_tokens(law, tokens, tokens).flops;
+    for (const double side : {-1, 1}) {
+      const auto want = compute_optimal(moved, flops * (1 + 1e-5 * side), tokens).parameters;
+      for (const double off : {1e-14, 1e-12, 1e-11, 1e-10, 1e-9, 1e-8, 1e-7}) {
+        CAPTURE(side, off);
+        const auto got = compute_optimal(moved, flops * (1 + off * side), tokens).parameters;
+        for (std::size_t k = 0; k < want.gradient.size(); ++k)  // to the distance from the other plan
+          CHECK(got.gradient[k] / got.value == Catch::Approx(want.gradient[k] / want.value).epsilon(1e-4).margin(1e-6));
+      }
+    }
+  };
+  check_near(in<double>(repeated), 25e9);
+  check_near(in<double>(spoilt), 25e9);
+  check_near(disguised<bounded>(in<double>(spoilt)), 25e9);
+}
+
+TEST_CASE("a plan that sees all tokens just once had derivatives of both sides of that kink") {
+  using number = input_dual<double, 2>;
+  const auto check_once = [](const auto& law, const auto& plain) {
+    for (const double times : {1 - 1e-12, 1.0}) {
+      number tokens(25e9 * times), unique_tokens = number::variable(25e9, 1);
+      tokens.gradient[0] = 1;
+      const auto got = compute_optimal_for_tokens(law, tokens, unique_tokens);
+      const auto want = compute_optimal_for_tokens(plain, tokens);
+      CHECK(got.parameters.value == Catch::Approx(want.parameters.value).epsilon(1e-11));
+      for (const auto& [of_repeated, of_plain] :
+           {std::pair{got.parameters, want.parameters}, {got.flops, want.flops}}) {
+        CHECK(of_repeated.gradient[0] == Catch::Approx(of_plain.gradient[0]).epsilon(1e-6));
+        CHECK(of_repeated.gradient[1] == Catch::Approx(0).margin(1e-6 * of_plain.gradient[0]));
+      }
+    }
+  };
+  const auto law = in<number>(penalised);
+  const chinchilla<number> plain{law.E, law.A, law.B, law.alpha, law.beta};
+  check_once(law, plain);
+  check_once(disguised<lovelace, number>(law), plain);
+}
+
 TEST_CASE("a penalty of 0 moves a plan when it grows") {
   const lovelace<> harmless{1.8172, 482.01, 2085.43, 0.3478, 0.3658, 0, 1, 1};
   auto growing = moving(harmless), harmed = growing;

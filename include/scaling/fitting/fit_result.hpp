@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <ranges>
 #include <stdexcept>
 #include <string>
@@ -97,20 +99,31 @@ struct [[nodiscard]] fit_result {
 
 namespace detail {
 
-/// That as many `observations` are given as the fit was made of. A count of weighted runs need not be an integer type.
-template <loss_model Law, class Count>
-void require_runs_of(const char* function, const fit_result<Law>& result, Count observations) {
-  require<std::invalid_argument>(observations == static_cast<Count>(result.observation_count), function,
-                                 "number of observations", observations,
-                                 ("the " + std::to_string(result.observation_count) + " of the fit").c_str());
-}
-
-/// The same of runs, which the weights of the fit may count more than once.
+/// That the `observations` are those of the fit, as far as it remembers: as many, as its weights count them, and between
+/// the same smallest and largest inputs. An invalid_argument says what differs.
 template <loss_model Law, std::ranges::input_range Runs>
-void require_weighted_runs_of(const char* function, const fit_result<Law>& result, const Runs& observations) {
+void require_runs_of(const char* function, const fit_result<Law>& result, const Runs& observations) {
+  using T = typename Law::real_type;
+  const auto& weights = result.options.weights;
   const auto runs = static_cast<std::size_t>(std::ranges::distance(observations));
-  check_weights(function, result.options.weights, runs);
-  require_runs_of(function, result, observations_of(result.options.weights, runs));
+  check_weights(function, weights, runs);
+  const auto check = [&](std::string_view what, const auto& found, const auto& fitted) {
+    if (found == fitted) return;
+    refuse_value<std::invalid_argument>(function, what, found, joined({"the ", text_of(fitted), " of the fit"}));
+  };
+  check("number of observations", observations_of(weights, runs), result.observation_count);
+  constexpr auto inputs = Law::input_type::inputs();
+  for (std::size_t b = 0; b < inputs.size(); ++b) {
+    T from = std::numeric_limits<T>::infinity(), to = 0;
+    std::size_t i = 0;
+    for (const auto& run : observations) {
+      if (!(weight_of<T>(weights, i++).weight > 0)) continue;
+      const auto value = static_cast<T>(run.at.*inputs[b].member);
+      from = std::min(from, value), to = std::max(to, value);
+    }
+    check(joined({"smallest ", inputs[b].name}), from, result.range[b].from);
+    check(joined({"largest ", inputs[b].name}), to, result.range[b].to);
+  }
 }
 
 }  // namespace detail

@@ -166,9 +166,9 @@ bootstrap_sample<Law> rounded(const bootstrap_sample<rebind_t<Law, double>>& sam
 /// The bootstrap of a fit and of the observations that it was fitted to, on a runner of your own: `for_each_index(n,
 /// fn)`, see runner.hpp; `options.threads` is then not looked at.
 ///
-/// Errors: std::invalid_argument for another number of observations than that of the fit, for a fit that found no law,
-/// for an input to cluster by that is not there, for clusters of residuals, and for 2^32 observations or more but in
-/// clusters.
+/// Errors: std::invalid_argument for observations that are not those of the fit, by their number or the ends of an
+/// input, for a fit that found no law, for an input to cluster by that is not there, for clusters of residuals, and for
+/// 2^32 observations or more but in clusters.
 /// Complexity: a fit and one start more a replicate, a fifth of a millisecond or less for 240 runs of Chinchilla's law.
 /// Where starts take long, as of few or noisy runs, or the coefficient of a term is held, tied or boxed, in the fit or in
 /// the replicate, a second screen and more starts, some four times as long: without them 5 % of the replicates of made

@@ -80,9 +80,10 @@ auto free_directions(const fit_result<Law>& result, const constraints<Law>& limi
 ///
 /// Coefficients that are fixed or at a bound are excluded and named: their errors are not of this kind. Those that are
 /// tied vary together. With known_sigma the size of the errors is not estimated in the form `likelihood`.
-/// Errors: std::invalid_argument for another number of observations, and for covariance_form::likelihood of a criterion
-/// other than `squared`, or with a factor for overestimates, which names no density that has an inverse Hessian; for
-/// gauss_newton of a fit with weights other than frequencies. Numerical outcomes are in `status`.
+/// Errors: std::invalid_argument for observations that are not those of the fit, by their number or the ends of an
+/// input, and for covariance_form::likelihood of a criterion other than `squared`, or with a factor for overestimates,
+/// which names no density that has an inverse Hessian; for gauss_newton of a fit with weights other than frequencies.
+/// Numerical outcomes are in `status`.
 /// Accuracy: some 1e-9 relative; the statistical approximation is far coarser. Under Huber's criterion the curvature
 /// rests on the runs in the quadratic zone, of which `in_quadratic_zone` says how many there are. Where they are few, as
 /// with delta = 1e-3 and noise of 0.5 %, 95 % intervals held the truth in 82 to 84 % of tables of 36 runs (gauss_newton:
@@ -110,14 +111,12 @@ coefficient_covariance<Law> covariance(const fit_result<Law>& result, const Runs
         "scaling::covariance: covariance_form::gauss_newton takes the errors of all runs for alike, and the fit has "
         "weights that say otherwise");
   const auto limits = detail::constraints_of(function, options);
-  detail::check_weights(function, options.weights, static_cast<std::size_t>(std::ranges::size(observations)));
+  detail::require_runs_of(function, result, observations);
   auto runs = detail::distinct_runs<T>(observations, options.weights);
   if (std::holds_alternative<relative_weights>(options.weights)) detail::tame_weights(runs);
   const auto of = detail::function_of(options, runs);
   const detail::objective<Law> f(std::move(runs), limits, of);
-  T n = 0;
-  for (const auto& run : f.runs) n += run.count;
-  detail::require_runs_of(function, result, n);
+  const T n = static_cast<T>(result.observation_count);
 
   coefficient_covariance<Law> answer{result.law, {}};
   answer.factor.setConstant(std::numeric_limits<T>::quiet_NaN());

@@ -25,7 +25,7 @@ struct fit_in_double {
 template <law_in_float Law, std::ranges::random_access_range Runs>
 fit_in_double<rebind_t<Law, double>> again_in_double(const char* function, const fit_result<Law>& result,
                                                      const Runs& observations) {
-  require_weighted_runs_of(function, result, observations);
+  require_runs_of(function, result, observations);
   auto runs = widened<Law>(observations);
   auto fitted = fit_in(runs, options_in<double>(result.options));
   return {std::move(runs), std::move(fitted)};

@@ -51,9 +51,9 @@ struct [[nodiscard]] held_out {
 
 /// Fits as `result` was fitted, but to the runs of the smaller sizes, those below the share `from` of the distinct
 /// values of an input, and predicts the rest. from = 8./9 with 9 sizes leaves out the largest.
-/// Errors: std::invalid_argument for an input that the runs do not have, for a fit with weights, and for another number
-/// of observations than that of the fit; std::domain_error for a share that is not between 0 and 1, and for a run that
-/// is no run, with its place.
+/// Errors: std::invalid_argument for an input that the runs do not have, for a fit with weights, and for observations
+/// that are not those of the fit, by their number or the ends of an input; std::domain_error for a share that is not
+/// between 0 and 1, and for a run that is no run, with its place.
 template <loss_model Law, std::ranges::input_range Runs>
 held_out<Law> predict_larger(const fit_result<Law>& result, const Runs& observations, double from = 0.5,
                              std::string_view input = "parameters") {
@@ -66,7 +66,7 @@ held_out<Law> predict_larger(const fit_result<Law>& result, const Runs& observat
   const std::size_t b = detail::input_place<typename Law::input_type>(function, input);
   std::vector<observation<typename Law::input_type>> small(observations.begin(), observations.end()), large;
   detail::check_observations(function, small, 0);
-  detail::require_runs_of(function, result, small.size());
+  detail::require_runs_of(function, result, small);
   const auto sizes = detail::distinct_values(small, b);
   const auto kept = static_cast<std::size_t>(from * static_cast<double>(sizes.size()) + 1e-9);
   const auto is_large = [&](const auto& run) {
@@ -109,7 +109,7 @@ struct information_criteria {
 
 /// For a fit by `squared` or `absolute`, which are the greatest likelihood of normal and of double exponential errors.
 /// Errors: std::invalid_argument for another criterion, which names no density that the fit is the optimum of, for
-/// weights, and for another number of observations than that of the fit.
+/// weights, and for observations that are not those of the fit, by their number or the ends of an input.
 template <loss_model Law, std::ranges::input_range Runs>
 information_criteria<typename Law::real_type> information(const fit_result<Law>& result, const Runs& observations) {
   using T = typename Law::real_type;
@@ -120,12 +120,11 @@ information_criteria<typename Law::real_type> information(const fit_result<Law>&
         ": the criterion must be squared or absolute, huber is the optimum of no likelihood with free scale");
   if (!std::holds_alternative<equal_weights>(result.options.weights))
     detail::refuse<std::invalid_argument>(std::string(function) + ": the fit must have equal weights");
-  const auto n = static_cast<std::size_t>(std::ranges::distance(observations));
-  detail::require_runs_of(function, result, n);
+  detail::require_runs_of(function, result, observations);
   const T l =
       log_likelihood(result.law, observations, result.options.criterion, result.options.residual).log_likelihood;
   const int k = result.free_count + 1;
-  return {l, k, 2 * T(k) - 2 * l, T(k) * std::log(T(n)) - 2 * l};
+  return {l, k, 2 * T(k) - 2 * l, T(k) * std::log(T(result.observation_count)) - 2 * l};
 }
 
 }  // namespace scaling

@@ -218,7 +218,8 @@ class profiled_statistic {
 /// Domain: a fit in which the coefficient is free; if it is at a bound, the interval starts there, and where the truth is
 /// there too it holds it more often than it says.
 /// Errors: std::invalid_argument for a symbol that the law has not, or that was fixed, for a fit that found no law, for
-/// another number of observations than that of the fit, and for a density if the fit has weights.
+/// observations that are not those of the fit, by their number or the ends of an input, and for a density if the fit has
+/// weights.
 /// Both ends are NaN where residuals are 0 but for rounding, as without noise, and with as many coefficients as runs.
 /// Accuracy: the ends to 1e-8 of the coordinate (log A, alpha).
 /// Trap: of a criterion with several minima it is the part around the fit. Under Huber's criterion lambda rests on the
@@ -241,7 +242,7 @@ auto profile(const fit_result<Law>& result, const Runs& observations, std::strin
   detail::require<std::invalid_argument>(std::isfinite(result.objective), function, "objective of the fit",
                                          result.objective, "finite");
 
-  detail::require_weighted_runs_of(function, result, observations);
+  detail::require_runs_of(function, result, observations);
   if (density && !std::holds_alternative<equal_weights>(result.options.weights))
     detail::refuse<std::invalid_argument>(
         detail::joined({function, ": the fit has weights, and the density is one for all runs"}));

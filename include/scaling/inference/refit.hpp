@@ -51,11 +51,7 @@ class refitter {
         hard_(basin_search<Law>::is_hard(result.evaluations)),
         limits_(constraints_of(function, result.options)),
         runs_(
-            (check_weights(function, result.options.weights, static_cast<std::size_t>(std::ranges::size(observations))),
-             distinct_runs<T>(observations, result.options.weights))) {
-    T count = 0;
-    for (const auto& run : runs_) count += run.count;
-    require_runs_of(function, result, count);
+            (require_runs_of(function, result, observations), distinct_runs<T>(observations, result.options.weights))) {
     require<std::invalid_argument>(std::isfinite(result.objective), function, "objective of the fit", result.objective,
                                    "finite");
   }

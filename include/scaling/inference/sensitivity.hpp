@@ -50,10 +50,10 @@ struct sensitivity_row {
 /// The fit of `result` to `observations` repeated under each change on its own, and the compute-optimal plan for
 /// `flops` [FLOP] that follows. The first row is the original fit.
 ///
-/// Errors: those of compute_optimal for the original law, and std::invalid_argument for another number of observations
-/// than that of the fit. What a change leads to is never an exception but a row: fewer runs than free coefficients, a
-/// fit that does not converge, a law without an optimum. Except that a change that names an input which the runs do not
-/// have is refused, and that weights do not survive changes of the number of runs.
+/// Errors: those of compute_optimal for the original law, and std::invalid_argument for observations that are not those
+/// of the fit, by their number or the ends of an input. What a change leads to is never an exception but a row: fewer
+/// runs than free coefficients, a fit that does not converge, a law without an optimum. Except that a change that names
+/// an input which the runs do not have is refused, and that weights do not survive changes of the number of runs.
 template <training_law Law, std::ranges::input_range Runs>
 std::vector<sensitivity_row<Law>> sensitivity(const fit_result<Law>& result, const Runs& observations,
                                               typename Law::real_type flops,
@@ -61,7 +61,7 @@ std::vector<sensitivity_row<Law>> sensitivity(const fit_result<Law>& result, con
                                               const training_cost& cost = {}) {
   using T = typename Law::real_type;
   constexpr T nan = std::numeric_limits<T>::quiet_NaN();
-  detail::require_weighted_runs_of("scaling::sensitivity", result, observations);
+  detail::require_runs_of("scaling::sensitivity", result, observations);
   const auto original = compute_optimal(result.law, flops, cost);
   std::vector<sensitivity_row<Law>> rows{{"as fitted", result.law, result.converged(), result.identified(),
                                           result.observation_count, original, T(1), T(1)}};

@@ -161,10 +161,9 @@ constexpr repeated_allocation<T> compute_optimal(const muennighoff<T>& law, valu
   };
   if (slope_repeating(0) < 0) {
     // Where N <= N* and the term of N repays as much as that of D did at one epoch, the slope has become positive. Where
-    // one epoch is best that is at 0, but for the rounding of a hundred e-folds of compute.
+    // one epoch is best that is at 0, but for rounding: in a wider bracket it is no jump.
     const T repaid = cmath::log(runs.slope_of_D / runs.slope_of_N) / law.alpha;
-    constexpr T rounding = 1024 * std::numeric_limits<plain_t<T>>::epsilon();
-    const auto root = find_root(slope_repeating, T(0), std::max({T(0), counted, repaid}) * T(1.0625L) + rounding);
+    const auto root = find_root(slope_repeating, T(0), std::max({T(0), counted, repaid}) * T(1.0625L) + T(0.25L));
     detail::require(root.converged(), function, "flops", flops, "a budget whose plan is within the range of the type");
     return detail::plan_of_numbers(runs.plan(law, root.x), function, "flops", flops);
   }

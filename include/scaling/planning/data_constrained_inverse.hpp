@@ -151,9 +151,10 @@ constexpr auto compute_optimal_for_tokens(const Law& law, typename Law::real_typ
   constexpr auto function = "scaling::compute_optimal_for_tokens";
   detail::require(positive_finite(tokens), function, "tokens", tokens, "positive and finite");
   const detail::limited_plans<Law> plans(law, unique_tokens, cost, function);
-  auto plan = plans.first([&](const auto& at) {  // just above zero, so that the root is where it is reached
-    return at.tokens == tokens ? T(std::numeric_limits<T>::min()) : cmath::log(at.tokens / tokens);
-  });
+  // Where several budgets are best spent so, the root is below them, to rounding: there it has a slope.
+  constexpr T above_rounding = 1024 * std::numeric_limits<T>::epsilon();
+  auto plan = plans.first(
+      [&](const auto& at) { return at.tokens == tokens ? above_rounding : cmath::log(at.tokens / tokens); });
   detail::require(positive_finite(plan.flops), function, "tokens", tokens, "a count that is best for some budget");
   plan.tokens = tokens;
   plan.epochs = tokens / unique_tokens;

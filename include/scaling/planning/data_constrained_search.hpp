@@ -50,13 +50,20 @@ struct epoch_side {
     return loss_along<Law, 1>(law, run(distance), {{{-side}, {runs.m * side}, {T(0)}}}).gradient[0];
   }
 
+  /// A few units in the last place from one epoch: on this side of a kink.
+  constexpr T nearest() const { return 16 * std::numeric_limits<T>::epsilon() * (runs.m < 1 ? 1 / runs.m : T(1)); }
+  /// Whether the slope there is another on either side, by more than rounding.
+  constexpr bool begins_with_a_kink() const {
+    const T above = slope(nearest()), below = slope(-nearest());
+    return above - below > 256 * std::numeric_limits<T>::epsilon() * loss(T(0));
+  }
+
   /// Calls `visit` with the distance of each minimum that a grid up to 32 e-folds of N brackets. Gives the lowest loss
   /// on the grid, which is no minimum where it lies at the end.
   template <class Visit>
   constexpr T visit_minima(const Visit& visit) const {
     constexpr int cells = 24;
-    // A few units in the last place beyond one epoch: on this side of the kink.
-    const T first = 16 * std::numeric_limits<T>::epsilon() * (runs.m < 1 ? 1 / runs.m : T(1));
+    const T first = nearest();
     std::array<T, 3> at{first, first, first}, losses{};  // the last three, oldest first
     losses.fill(loss(first));
     T lowest = losses[2];
@@ -93,23 +100,21 @@ constexpr auto compute_optimal(const Law& law, typename Law::real_type flops, ty
   detail::require(positive_finite(unique_tokens), function, "unique_tokens", unique_tokens, "positive and finite");
   const detail::epoch_runs<T> runs(detail::price<T>(cost, function), flops, unique_tokens);
   auto best = runs.plan(law, T(0));
-  T lowest = best.loss;
+  T lowest = best.loss, hurdle = lowest * (1 + 8 * std::numeric_limits<T>::epsilon());
   for (const int side : {1, -1}) {
     const detail::epoch_side<Law> on_side{law, runs, static_cast<T>(side)};
     const T lowest_on_grid = on_side.visit_minima([&](T distance) {
       const auto plan = runs.plan(law, static_cast<T>(side) * distance);
-      if (plan.loss < best.loss) best = plan;
+      if (plan.loss <= hurdle) best = plan, hurdle = plan.loss;  // as low as one epoch will do
     });
     if (lowest_on_grid < lowest) lowest = lowest_on_grid;
   }
   if constexpr (!real<T>) {
-    if (best.epochs == 1) {  // Is that a kink, which holds the plan, or does it come to one epoch by itself?
-      constexpr auto epsilon = std::numeric_limits<T>::epsilon();
-      const detail::epoch_side<Law> around{law, runs, T(1)};
-      const T reach = 64 * cmath::sqrt(epsilon);  // beyond, the losses would have told
-      auto root = find_root([&](const T& y) { return around.slope(y); }, -reach, reach);
+    const detail::epoch_side<Law> beyond{law, runs, T(1)};
+    if (best.epochs == 1 && !beyond.begins_with_a_kink()) {  // it comes to one epoch by itself, and is free to move
+      auto root = find_root([&](const T& y) { return beyond.slope(y); }, T(-0.25L), T(0.25L));
       root.x.value = 0;
-      if (root.converged() && root.f * root.f <= epsilon * best.loss * best.loss) best = runs.plan(law, root.x);
+      best = runs.plan(law, root.x);
     }
   }
   detail::require(best.loss <= lowest * (1 + 16 * std::numeric_limits<T>::epsilon()), function, "flops", flops,
@@ -153,7 +158,7 @@ constexpr repeated_allocation<T> compute_optimal(const bounded<T>& law, value_of
     return of_a + law.alpha * y - large - cmath::log1p(cmath::exp(small - large));
   };
   const T least_rate = law.alpha + (runs.m * law.beta < law.gamma ? runs.m * law.beta : law.gamma);
-  constexpr auto room = 1024 * std::numeric_limits<T>::epsilon();  // for the rounding of the excess
+  constexpr T room = T(0.25L);  // wide beside the rounding of the excess, or it would pass for a jump near one epoch
   const T bound = -excess(0) / least_rate * T(1.0625L);
   const auto root = find_root(excess, T(0), bound < 0 ? bound - room : bound + room);
   detail::require(root.converged(), function, "flops", flops, "a budget whose plan is within the range of the type");
