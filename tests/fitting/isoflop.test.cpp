@@ -413,6 +413,14 @@ TEST_CASE("what cannot be meant is refused by name") {
   CHECK_THROWS_AS(sc::bias_of_isoflop(std::vector<double>{1, 2, -2}, of_printed), std::domain_error);
 }
 
+TEST_CASE("three runs of a budget, each given twice, had a standard error of rounding") {
+  sweep<double> once{{{1e8, 1e10}, 3.1}, {{2e8, 5e9}, 3.0}, {{4e8, 2.5e9}, 3.07}}, twice = once;
+  twice.insert(twice.end(), once.begin(), once.end());
+  CHECK(std::isnan(sc::fit_isoflop(twice).budgets[0].log_parameters_error));
+  twice.back().loss += 0.01;
+  CHECK(sc::fit_isoflop(twice).budgets[0].log_parameters_error > 1e-3);
+}
+
 TEST_CASE("three runs are as few as a parabola goes through, and fewer are refused") {
   std::vector<sc::observation<>> runs{{{1e8, 4e9}, 3.1}, {{2e8, 2e9}, 3.0}, {{4e8, 1e9}, 3.2}};
   CHECK(sc::fit_isoflop(runs).budgets.size() == 1);

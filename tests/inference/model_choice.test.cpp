@@ -85,6 +85,17 @@ TEST_CASE("runs to be predicted were taken for what they are not") {
                     ContainsSubstring("observation 35: loss = -2, must be positive and finite"));
 }
 
+TEST_CASE("information criteria of as many different runs as coefficients, or without errors, were those of rounding") {
+  auto data = table(0.003, 3);
+  const auto exact = table(0, 3);
+  data.resize(5);
+  data.insert(data.end(), data.begin(), data.begin() + 5);
+  for (const auto& runs : {data, exact}) {
+    const auto got = sc::information(sc::fit<sc::chinchilla>(runs, {.criterion = sc::squared{}}), runs);
+    CHECK((std::isnan(got.log_likelihood) && std::isnan(got.aic) && std::isnan(got.bic)));
+  }
+}
+
 TEST_CASE("information criteria prefer the law behind the runs to one that lacks a term") {
   const auto data = table(0.003, 3);
   for (const sc::criterion& criterion : {sc::criterion(sc::squared{}), sc::criterion(sc::absolute{})}) {

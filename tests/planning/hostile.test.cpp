@@ -8,6 +8,7 @@
 #include <scaling/published.hpp>
 
 #include "support/catch.hpp"
+#include "support/disguised.hpp"
 
 namespace {
 
@@ -76,4 +77,38 @@ TEST_CASE("a budget that overflows as a power of itself has a run all the same")
   CHECK(plan.loss < 1e8);
   const double spent = std::log(1.35) + 1.78 * std::log(plan.parameters) + 0.51 * std::log(plan.tokens);
   CHECK(std::abs(spent - std::log(2e241)) < 1e-12 * 555);  // rounding of logs, of which the largest is 555
+}
+
+TEST_CASE("what is read off a plan was wrong where its tokens are beyond the type, and needs none of them") {
+  constexpr sc::chinchilla<float> slow{3.040591717F, 6761.703125F, 0.08100229502F, 0.04559417814F, 0.02750396915F};
+  constexpr sc::chinchilla<> wide{double(slow.E), double(slow.A), double(slow.B), double(slow.alpha),
+                                  double(slow.beta)};
+  constexpr float flops = 8.282846769e36F;
+  CHECK_THROWS_WITH(sc::compute_optimal(slow, flops), beyond);
+  const auto check_alike = [](float got, double want) { CHECK(std::abs(static_cast<double>(got) / want - 1) < 1e-5); };
+  check_alike(sc::reducible_loss(slow, flops), sc::reducible_loss(wide, double(flops)));
+  check_alike(sc::return_per_flop(slow, flops), sc::return_per_flop(wide, double(flops)));
+  check_alike(sc::isoflop_curvature(slow, flops), sc::isoflop_curvature(wide, double(flops)));
+  check_alike(sc::isoflop_penalty(slow, flops, 2.0F), sc::isoflop_penalty(wide, double(flops), 2.0));
+  CHECK_THROWS_WITH(sc::reducible_loss(steep, 10.0), ContainsSubstring("flops = 10, must be one whose loss is within"));
+}
+
+TEST_CASE("a plan for serving spent a thousandth of its budget where a step on the way is beyond the type") {
+  constexpr sc::chinchilla<float> law{3.473537445F, 3041123.75F, 1389.904297F, 0.2906294167F, 0.3195766509F};
+  CHECK_THROWS_WITH(
+      sc::inference_aware_for_flops(law, 1.856562115e29F, 6.236559F, {0.02515849005, 0.06806950242, 0.5947276362}),
+      ContainsSubstring("must be a budget whose plan is within the range of the type"));
+}
+
+TEST_CASE("the tokens for a loss lost their digits where tokens are cheap") {
+  constexpr auto law = sc::published::hoffmann_2022<float>;
+  const auto got = sc::compute_optimal_for_loss(law, 4.0F, {6, 1, 1e-6});
+  const auto want = sc::compute_optimal_for_loss(sc::published::hoffmann_2022<>, 4.0, {6, 1, 1e-6});
+  CHECK(std::abs(double(got.tokens) / want.tokens - 1) < 1e-5);  // it was 7 % off
+}
+
+TEST_CASE("a user's law that is flat to its last digit had a plan, one of millions of epochs") {
+  const support::disguised<sc::muennighoff> law(sc::published::muennighoff_2023<>);
+  CHECK_THROWS_WITH(sc::compute_optimal(law, 1e22, 1e6), ContainsSubstring("must be a budget at which the law has an"));
+  CHECK(sc::compute_optimal(law, 1e22, 25e9).epochs > 9);
 }

@@ -126,6 +126,19 @@ void require_runs_of(const char* function, const fit_result<Law>& result, const 
   }
 }
 
+/// Whether the residuals at a fit are errors: more than rounding, and of more different runs than coefficients.
+template <loss_model Law, std::ranges::random_access_range Runs>
+bool shows_errors(const fit_result<Law>& result, const Runs& observations) {
+  using T = typename Law::real_type;
+  const bool of_logs = result.options.residual == residual::log;
+  T unit = of_logs ? T(1) : T(0);  // of residuals: the largest loss, where they are plain
+  if (!of_logs)
+    for (const auto& run : observations) unit = std::max(unit, static_cast<T>(run.loss));
+  return result.residuals.largest > 16 * std::numeric_limits<T>::epsilon() * unit &&
+         different_losses(distinct_runs<T>(observations, result.options.weights)) >
+             static_cast<std::size_t>(result.free_count);
+}
+
 }  // namespace detail
 
 }  // namespace scaling

@@ -113,6 +113,15 @@ void find_budgets(std::vector<isoflop_point<T>>& points, double tolerance) {
   }
 }
 
+/// How many of the points are not one before them again, with another weight or not.
+template <real T>
+std::size_t count_of_different(const std::vector<weighted_point<T>>& points) {
+  std::vector<std::pair<T, T>> each;
+  for (const auto& [x, y, weight] : points) each.emplace_back(x, y);
+  std::sort(each.begin(), each.end());
+  return static_cast<std::size_t>(std::unique(each.begin(), each.end()) - each.begin());
+}
+
 /// What one budget shows.
 template <real T>
 isoflop_budget<T> budget_of(const std::vector<isoflop_point<T>>& runs, const isoflop_options<T>& options, T m) {
@@ -165,7 +174,7 @@ isoflop_budget<T> budget_of(const std::vector<isoflop_point<T>>& runs, const iso
   budget.parameters = std::exp(log_N);
   budget.tokens = std::exp(line_fit<T>(tokens)(log_N));
   budget.loss = curve.y;
-  budget.log_parameters_error = curve.error;
+  if (count_of_different(losses) > 3) budget.log_parameters_error = curve.error;
   return budget;
 }
 
@@ -199,7 +208,7 @@ void check_isoflop_options(const isoflop_options<T>& options, std::size_t runs, 
 /// Errors: std::domain_error and std::invalid_argument name the run or the option. What the numbers do is a status: a
 /// budget without a minimum among its sizes is left out; fewer than two with one leave the power laws NaN.
 /// Accuracy: without noise that of the bias, which see. The standard errors are those of ordinary least squares, and
-/// NaN where nothing is left to estimate a scatter from.
+/// NaN where nothing is left to estimate a scatter from, as of three runs, however often they are given.
 /// Traps: a minimum `inside` may still be a parabola's and not the runs'; the bias is that of Chinchilla's law with the
 /// exponents assumed; a removed bias moves the point, not its interval, by how wrong these are.
 template <std::ranges::random_access_range Runs>

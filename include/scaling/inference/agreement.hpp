@@ -71,19 +71,26 @@ agreement<typename Law::real_type> wald_test(const coefficient_covariance<Law>& 
   constexpr T infinity = std::numeric_limits<T>::infinity(), not_a_number = std::numeric_limits<T>::quiet_NaN();
   if (covariance.status != covariance_status::ok || places.empty())
     return {not_a_number, static_cast<int>(places.size()), not_a_number};
-  const dynamic reduced = covariance.factor.template cast<wide>()(places, Eigen::all);
+  using vector = Eigen::Matrix<wide, Eigen::Dynamic, 1>;
+  dynamic reduced = covariance.factor.template cast<wide>()(places, Eigen::all);
+  const vector here = detail::fitted_coordinates(detail::law_in<wide>(covariance.law))(places),
+               there = detail::fitted_coordinates(detail::law_in<wide>(other))(places);
+  // In standard errors, whatever the units of a coefficient; and what of a tie is rounding.
+  vector difference = there - here, rounding = here.cwiseAbs() + there.cwiseAbs();
+  for (Eigen::Index i = 0; i < reduced.rows(); ++i) {
+    const wide error = reduced.row(i).stableNorm();
+    if (!(error > 0)) continue;
+    reduced.row(i) /= error, difference[i] /= error, rounding[i] /= error;
+  }
   Eigen::CompleteOrthogonalDecomposition<dynamic> decomposition;
   decomposition.setThreshold(64 * std::numeric_limits<wide>::epsilon());  // what rounding leaves of a tie
   decomposition.compute(reduced);
   const auto freedom = static_cast<int>(decomposition.rank());
-  const auto here = detail::fitted_coordinates(detail::law_in<wide>(covariance.law)),
-             there = detail::fitted_coordinates(detail::law_in<wide>(other));
-  const auto difference = (there - here)(places).eval();
   if (!difference.allFinite()) return detail::chi_squared_agreement(infinity, freedom);
   // F z = d with the shortest z: |z|^2 is the statistic, without V being formed.
-  const auto z = decomposition.solve(difference).eval();
-  const auto scale = here(places).stableNorm() + there(places).stableNorm();
-  if ((reduced * z - difference).stableNorm() > std::sqrt(std::numeric_limits<wide>::epsilon()) * scale)
+  const vector z = decomposition.solve(difference);
+  const wide kept = std::sqrt(std::numeric_limits<wide>::epsilon());
+  if (((reduced * z - difference).cwiseAbs().array() > kept * (rounding.array() + 1)).any())
     return detail::chi_squared_agreement(infinity, freedom);
   return detail::chi_squared_agreement(static_cast<T>(z.squaredNorm()), freedom);
 }

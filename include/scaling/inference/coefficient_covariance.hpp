@@ -105,11 +105,9 @@ struct coefficient_covariance {
 
   /// Their correlations; NaN in the rows of those that do not vary.
   matrix_type correlation() const {
-    matrix_type result = matrix();
-    const vector_type deviation = result.diagonal().cwiseSqrt();
-    for (int a = 0; a < result.rows(); ++a)
-      for (int b = 0; b < result.cols(); ++b) result(a, b) /= deviation[a] * deviation[b];
-    return result;
+    matrix_type unit = factor;
+    for (int a = 0; a < unit.rows(); ++a) unit.row(a) /= factor.row(a).stableNorm();  // whose square may be beyond T
+    return unit * unit.transpose();
   }
 
   /// The pairs that correlate by more than `threshold` either way, the strongest first. On real runs (A, alpha) and

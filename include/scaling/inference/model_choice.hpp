@@ -110,7 +110,8 @@ struct information_criteria {
 /// For a fit by `squared` or `absolute`, which are the greatest likelihood of normal and of double exponential errors.
 /// Errors: std::invalid_argument for another criterion, which names no density that the fit is the optimum of, for
 /// weights, and for observations that are not those of the fit, by their number or the ends of an input.
-template <loss_model Law, std::ranges::input_range Runs>
+/// NaN where residuals are 0 but for rounding, as without noise, or as with no more different runs than coefficients.
+template <loss_model Law, std::ranges::random_access_range Runs>
 information_criteria<typename Law::real_type> information(const fit_result<Law>& result, const Runs& observations) {
   using T = typename Law::real_type;
   constexpr auto function = "scaling::information";
@@ -121,8 +122,9 @@ information_criteria<typename Law::real_type> information(const fit_result<Law>&
   if (!std::holds_alternative<equal_weights>(result.options.weights))
     detail::refuse<std::invalid_argument>(std::string(function) + ": the fit must have equal weights");
   detail::require_runs_of(function, result, observations);
-  const T l =
-      log_likelihood(result.law, observations, result.options.criterion, result.options.residual).log_likelihood;
+  T l = std::numeric_limits<T>::quiet_NaN();
+  if (detail::shows_errors(result, observations))
+    l = log_likelihood(result.law, observations, result.options.criterion, result.options.residual).log_likelihood;
   const int k = result.free_count + 1;
   return {l, k, 2 * T(k) - 2 * l, T(k) * std::log(T(result.observation_count)) - 2 * l};
 }

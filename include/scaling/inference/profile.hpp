@@ -110,6 +110,7 @@ class profiled_statistic {
     const auto [law, statistic] = density_ ? by_likelihood(options) : by_criterion(options);
     if (statistic <= quantile_) options_.start = law;
     const T large = std::sqrt(std::numeric_limits<T>::max());  // of which a root finder can take differences
+    if (std::isnan(statistic)) return large;  // no law at all: a loss that is not positive has no logarithm
     return std::clamp(statistic - quantile_, -large, large);
   }
 
@@ -250,14 +251,7 @@ auto profile(const fit_result<Law>& result, const Runs& observations, std::strin
   const T quantile = boost::math::quantile(boost::math::chi_squared_distribution<T>(1), static_cast<T>(level));
   detail::profiled_statistic<Law, Runs> excess(result, observations, place, limits, density, quantile);
   constexpr T nan = std::numeric_limits<T>::quiet_NaN();
-  const bool of_logs = result.options.residual == residual::log;
-  T unit = of_logs ? T(1) : T(0);  // of residuals: the largest loss, where they are plain
-  if (!of_logs)
-    for (const auto& run : observations) unit = std::max(unit, static_cast<T>(run.loss));
-  // Without errors beyond rounding, or with no more runs than coefficients, there is nothing to object with.
-  if (!(result.residuals.largest > 16 * std::numeric_limits<T>::epsilon() * unit) ||
-      detail::different_losses(detail::distinct_runs<T>(observations, result.options.weights)) <=
-          static_cast<std::size_t>(result.free_count))
+  if (!detail::shows_errors(result, observations))  // there is nothing to object with
     return {{nan, nan, level}, false, false, excess.kind(), excess.fits(), T(0)};
   const bool log = table[place].scale == scale::log;
   const T estimate = excess.estimate(), at = log ? std::log(estimate) : estimate;
@@ -278,11 +272,12 @@ auto profile(const fit_result<Law>& result, const Runs& observations, std::strin
       if (!(inside <= 0)) return {nan, false};
     }
     T inner = from;
-    T step = log ? T(1) / 64 : std::max(std::abs(estimate), T(0.01)) / 64;
+    const auto& starts = table[place].starts;  // in the units of the coefficient
+    const auto usual = static_cast<T>(std::max(std::abs(starts.from), std::abs(starts.to)));
+    T step = log ? T(1) / 64 : std::max(std::abs(estimate), usual / 200) / 64;
     for (int doubling = 0; doubling < 80; ++doubling, step *= 2) {
       const bool last = !(direction * (edge - from) > step);
       const T outer = last ? edge : from + direction * step, outside = excess(outer);
-      if (std::isnan(outside)) return {outside, false};
       if (outside > 0) {
         const auto f = [&](T x) { return excess(x); };
         const auto close = [](T a, T b) { return std::abs(a - b) <= T(1e-8) * std::max(std::abs(a), std::abs(b)); };

@@ -89,6 +89,17 @@ struct chinchilla_path : price<T> {
   constexpr T tokens(T flops) const { return cmath::pow(rho, -p / s) * cmath::pow(flops / k, law.alpha / s); }
   constexpr T tokens_for(T N) const { return cmath::pow(cmath::pow(N, law.alpha) / rho, 1 / law.beta); }
   constexpr T parameters_for(T D) const { return cmath::pow(rho * cmath::pow(D, law.beta), 1 / law.alpha); }
+
+  // Of the reducible loss A N^-alpha + B D^-beta. Neither is 1 less the other: one may be small.
+  constexpr T share_of_N() const { return p * law.beta / s; }
+  constexpr T share_of_D() const { return q * law.alpha / s; }
+  /// That of N [nats/token], at the best plan for a budget, either of whose numbers may be beyond T.
+  constexpr T loss_of_N(T flops, const char* function) const {
+    require(positive_finite(flops), function, "flops", flops, "positive and finite");
+    const T loss = law.A * cmath::pow(rho, -share_of_D()) * cmath::pow(flops / k, -law.alpha * law.beta / s);
+    require(positive_finite(loss), function, "flops", flops, "one whose loss is within the range of the type");
+    return loss;
+  }
 };
 
 }  // namespace detail
@@ -146,10 +157,9 @@ constexpr allocation<T> compute_optimal_for_loss(const chinchilla<T>& law, value
   const detail::chinchilla_path<T> path(law, cost, function);
   detail::require(loss > law.E && positive_finite(loss), function, "loss", loss,
                   "finite and above the irreducible loss E of the law");
-  // Stationarity alone fixes the share p beta / s of the reducible loss that is due to parameters.
-  const T share = path.p * law.beta / path.s;
-  const T N = cmath::pow(law.A / (share * (loss - law.E)), 1 / law.alpha);
-  const T D = cmath::pow(law.B / ((1 - share) * (loss - law.E)), 1 / law.beta);
+  // Stationarity alone fixes the shares of the reducible loss.
+  const T N = cmath::pow(law.A / (path.share_of_N() * (loss - law.E)), 1 / law.alpha);
+  const T D = cmath::pow(law.B / (path.share_of_D() * (loss - law.E)), 1 / law.beta);
   return detail::plan_of_numbers(allocation<T>{N, D, path.flops(N, D), loss}, function, "loss", loss);
 }
 

@@ -75,9 +75,16 @@ struct epoch_side {
       // In the first cell the loss may fall and rise again; at its near end it may just rise, from the kink.
       if (!(losses[1] <= losses[2] && losses[1] <= losses[0])) continue;
       const auto root = find_root([this](T distance) { return slope(distance); }, at[0], at[2]);
-      if (root.converged()) visit(root.x);
+      if (root.converged() && !is_flat_at(root.x)) visit(root.x);
     }
     return lowest;
+  }
+
+ private:
+  /// After so many epochs that the rest is lost in rounding no place is lower than another.
+  constexpr bool is_flat_at(T distance) const {
+    constexpr T aside = T(1) / 1024;
+    return slope(distance) == 0 && slope(distance - aside) == 0 && slope(distance + aside) == 0;
   }
 };
 
@@ -86,7 +93,8 @@ struct epoch_side {
 /// The parameters and tokens that reach the lowest loss for `flops` [FLOP] with `unique_tokens` [tokens], by a search.
 ///
 /// Domain: flops, unique_tokens > 0; a law with an optimum within 32 e-folds of N from one epoch, and no other kink
-/// that is sharper than the law is smooth. A law that falls all the way to one side has none, and is refused.
+/// that is sharper than the law is smooth. A law that falls all the way to one side, or until all of it is lost in
+/// rounding, as after millions of epochs, has none and is refused.
 /// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
 /// Accuracy: N and D to some ten epsilon log(flops), if the law's slopes are exact to a few. Of two minima less than an
 /// e-fold apart one may be missed, and so may one that is narrower than the steps of the search: an e-fold of N at 150

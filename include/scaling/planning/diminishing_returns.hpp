@@ -61,22 +61,21 @@ constexpr T halving_factor(const chinchilla<T>& law, const training_cost& cost =
 }
 
 /// The distance to the floor: L - E [nats/token] of the best plan for `flops` [FLOP], without cancellation.
-/// Domain: flops > 0. Errors: as for compute_optimal. Accuracy: some log(flops) units in the last place. constexpr.
+/// Domain: flops > 0; either number of that plan may be beyond T. Errors: as for compute_optimal. Accuracy: some
+/// log(flops) units in the last place. Closed form, constexpr.
 template <scalar T>
 constexpr T reducible_loss(const chinchilla<T>& law, value_of_t<T> flops, const training_cost& cost = {}) {
   constexpr auto function = "scaling::reducible_loss";
-  detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
   const detail::chinchilla_path<T> path(law, cost, function);
-  return law.A * cmath::pow(path.parameters(flops), -law.alpha) + law.B * cmath::pow(path.tokens(flops), -law.beta);
+  return path.loss_of_N(flops, function) / path.share_of_N();
 }
 
 /// What one more FLOP buys [nats/token per FLOP] at the best plan for `flops` [FLOP]: gamma (L - E)/C.
 /// Domain, errors and accuracy as above.
 template <scalar T>
 constexpr T return_per_flop(const chinchilla<T>& law, value_of_t<T> flops, const training_cost& cost = {}) {
-  constexpr auto function = "scaling::return_per_flop";
-  detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
-  return compute_exponent(law, cost) * reducible_loss(law, flops, cost) / flops;
+  const detail::chinchilla_path<T> path(law, cost, "scaling::return_per_flop");
+  return law.alpha / path.p * path.loss_of_N(flops, "scaling::return_per_flop") / flops;
 }
 
 /// How many times less compute `law` needs than `baseline` to reach `loss` [nats/token], both spent at their best.

@@ -66,7 +66,8 @@ constexpr lifetime_allocation<T> inference_aware(const chinchilla<T>& law, value
     return log_w - cmath::log1p(at.inference_flops / (path.p * at.training_flops));
   };
   const auto root = find_root(excess, T(0), -excess(0) * T(1.0625L));
-  detail::require(root.converged(), function, "loss", loss, "a loss whose plan is within the range of the type");
+  detail::require(root.converged() && root.f * root.f <= std::numeric_limits<T>::epsilon(), function, "loss", loss,
+                  "a loss whose plan is within the range of the type");
   return detail::plan_of_numbers(plan(root.x), function, "loss", loss);
 }
 
@@ -96,8 +97,8 @@ constexpr lifetime_allocation<T> inference_aware_for_flops(const chinchilla<T>& 
     return log_w - cmath::log1p(at.inference_flops / (path.p * at.training_flops));
   };
   const auto root = detail::find_root_from(excess, T(0));
-  detail::require(root.converged(), function, "lifetime_flops", lifetime_flops,
-                  "a budget whose plan is within the range of the type");
+  detail::require(root.converged() && root.f * root.f <= std::numeric_limits<T>::epsilon(), function, "lifetime_flops",
+                  lifetime_flops, "a budget whose plan is within the range of the type");
   return detail::plan_of_numbers(plan(root.x), function, "lifetime_flops", lifetime_flops);
 }
 

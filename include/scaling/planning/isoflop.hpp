@@ -79,11 +79,10 @@ template <scalar T>
 constexpr T isoflop_penalty(const chinchilla<T>& law, value_of_t<T> flops, value_of_t<T> factor,
                             const training_cost& cost = {}) {
   constexpr auto function = "scaling::isoflop_penalty";
-  detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
   detail::require(positive_finite(factor), function, "factor", factor, "positive and finite");
   const detail::chinchilla_path<T> path(law, cost, function);
   const T x = cmath::log(factor), of_D = path.p / path.q * law.beta;
-  return law.A * cmath::pow(path.parameters(flops), -law.alpha) *
+  return path.loss_of_N(flops, function) *
          (detail::exp_beyond_line(-law.alpha * x) + law.alpha / of_D * detail::exp_beyond_line(of_D * x));
 }
 
@@ -92,9 +91,8 @@ constexpr T isoflop_penalty(const chinchilla<T>& law, value_of_t<T> flops, value
 template <scalar T>
 constexpr T isoflop_curvature(const chinchilla<T>& law, value_of_t<T> flops, const training_cost& cost = {}) {
   constexpr auto function = "scaling::isoflop_curvature";
-  detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
   const detail::chinchilla_path<T> path(law, cost, function);
-  return (law.alpha + path.p / path.q * law.beta) * law.alpha * law.A * cmath::pow(path.parameters(flops), -law.alpha);
+  return (law.alpha + path.p / path.q * law.beta) * law.alpha * path.loss_of_N(flops, function);
 }
 
 }  // namespace scaling
