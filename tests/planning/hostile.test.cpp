@@ -112,3 +112,11 @@ TEST_CASE("a user's law that is flat to its last digit had a plan, one of millio
   CHECK_THROWS_WITH(sc::compute_optimal(law, 1e22, 1e6), ContainsSubstring("must be a budget at which the law has an"));
   CHECK(sc::compute_optimal(law, 1e22, 25e9).epochs > 9);
 }
+
+TEST_CASE(
+    "exponents and budgets of a plan without the embedding were 0 or infinite where its tokens are beyond the type") {
+  constexpr sc::chinchilla<float> slow{3.040591717F, 6761.703125F, 0.08100229502F, 0.4F, 0.02750396915F};
+  CHECK_THROWS_WITH(sc::local_loss_exponent(slow, {100}, 1e9F), beyond);
+  CHECK_THROWS_WITH(sc::non_embedding_flops_at(slow, {100}, 1e9F), beyond);
+  CHECK(sc::local_loss_exponent(sc::published::hoffmann_2022<float>, {100}, 1e9F) < 0);
+}

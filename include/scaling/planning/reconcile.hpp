@@ -78,6 +78,14 @@ struct non_embedding_path {
     return {N, total(N), D, 6 * N * D, all.law(total(N), D)};
   }
 
+  /// The plan, unless a number of it is none.
+  constexpr non_embedding_allocation<T> plan_of_numbers(T N, T D, const char* function, const char* name,
+                                                        const T& value) const {
+    const auto result = plan(N, D);  // N_E is asked in the place of the budget, which has been
+    detail::plan_of_numbers(allocation<T>{result.total_parameters, D, N, result.loss}, function, name, value);
+    return result;
+  }
+
   /// The best of all N for a budget.
   constexpr T parameters(T flops) const {
     const T alpha = all.law.alpha, beta = all.law.beta;
@@ -134,7 +142,8 @@ constexpr T local_loss_exponent(const chinchilla<T>& law, const embedding_correc
   const T N = non_embedding_parameters;
   detail::require(positive_finite(N), function, "non_embedding_parameters", N, "positive and finite");
   const T D = path.tokens(N);
-  return -law.beta * law.B * cmath::pow(D, -law.beta) / path.plan(N, D).loss;
+  return -law.beta * law.B * cmath::pow(D, -law.beta) /
+         path.plan_of_numbers(N, D, function, "non_embedding_parameters", N).loss;
 }
 
 /// C_E [FLOP], the budget for which N_E [parameters] is optimal. Closed form.
@@ -146,7 +155,10 @@ constexpr T non_embedding_flops_at(const chinchilla<T>& law, const embedding_cor
   const detail::non_embedding_path<T> path(law, correction, function);
   const T N = non_embedding_parameters;
   detail::require(positive_finite(N), function, "non_embedding_parameters", N, "positive and finite");
-  return path.plan(N, path.tokens(N)).flops;
+  const T flops = path.plan(N, path.tokens(N)).flops;
+  detail::require(positive_finite(flops), function, "non_embedding_parameters", N,
+                  "one whose plan is within the range of the type");
+  return flops;
 }
 
 /// The plan of least loss for C_E = 6 N_E D [FLOP]; of two minima the lower. A search of 10 to 20 evaluations.
@@ -159,11 +171,9 @@ constexpr non_embedding_allocation<T> compute_optimal_for_non_embedding_flops(
   detail::require(positive_finite(non_embedding_flops), function, "non_embedding_flops", non_embedding_flops,
                   "positive and finite");
   const T N = path.parameters(non_embedding_flops);
-  auto plan = path.plan(N, non_embedding_flops / 6 / N);
+  auto plan =
+      path.plan_of_numbers(N, non_embedding_flops / 6 / N, function, "non_embedding_flops", non_embedding_flops);
   plan.flops = non_embedding_flops;
-  // Both counts are to be numbers: N_E is asked in the place of the budget, which has been.
-  detail::plan_of_numbers(allocation<T>{plan.total_parameters, plan.tokens, N, plan.loss}, function,
-                          "non_embedding_flops", non_embedding_flops);
   return plan;
 }
 
@@ -188,7 +198,7 @@ constexpr non_embedding_exponents<T> straight_line_exponents(const chinchilla<T>
     const T centred = static_cast<T>(i) - (n - 1) / 2;
     const T flops = from * cmath::exp(width * (static_cast<T>(i) / (n - 1))), N = path.parameters(flops);
     parameters += centred * cmath::log(N);
-    loss += centred * cmath::log(path.plan(N, flops / 6 / N).loss);
+    loss += centred * cmath::log(path.plan_of_numbers(N, flops / 6 / N, function, "flops", flops).loss);
   }
   const T squares = width * n * (n + 1) / 12;  // the sum of (centred * step)^2, over the step
   return {parameters / squares, loss / squares};
