@@ -212,6 +212,14 @@ TEST_CASE("what cannot be an envelope is refused by name") {
   CHECK_THAT(refusal(runs), ContainsSubstring("run 0 has two losses at the same tokens"));
 }
 
+TEST_CASE("the last budget is the last point of all, to its last digit: beyond it no run has a loss") {
+  support::random_numbers random(9);
+  for (int i = 0; i < 50; ++i) {
+    const points run{{0, 1e9, random.spread(1e8, 1e9), 3}, {0, 1e9, random.spread(2e9, 1e12), 2.2}};
+    CHECK(sc::fit_envelope(run, {.budgets = 7}).points.size() == 7);
+  }
+}
+
 TEST_CASE("the budgets are evenly spaced in logarithms, from the first point of all to the last") {
   const points run{{0, 1e9, 1e9, 3}, {0, 1e9, 1e10, 2.5}, {0, 1e9, 1e11, 2.2}};
   const auto fit = sc::fit_envelope(run, {.budgets = 5});

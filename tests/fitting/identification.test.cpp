@@ -407,6 +407,14 @@ TEST_CASE("An exponent that is 0 but for rounding was not identified") {
   }
 }
 
+TEST_CASE("A millionth of the largest singular value determines nothing yet") {
+  scaling::fit_result<scaling::chinchilla<>> result{};
+  result.singular_ratio = 1e-6;
+  CHECK_FALSE(result.identified());
+  result.singular_ratio = 1.001e-6;
+  CHECK(result.identified());
+}
+
 TEST_CASE("Where no coefficient is free nothing is open") {
   const std::vector<scaling::observation<>> one{{{1e9, 2e10}, 2.5}};
   const auto result =

@@ -79,6 +79,37 @@ TEST_CASE("A minimum of the lattice is a start, whatever its rank: of these one 
   CHECK(sc::detail::lattice_starts<law_type>(f).size() == 65);
 }
 
+TEST_CASE("Where all but the floor is held there is one start") {
+  using law_type = sc::muennighoff<>;
+  const sc::fit_options<law_type> options{
+      .fixed = sc::values_of(repeated, {"A", "B", "alpha", "beta", "R_D_star", "R_N_star"})};
+  const auto limits = sc::detail::constraints_of("test", options);
+  const sc::detail::objective<law_type> f(sc::detail::distinct_runs<double>(made(repeated)), limits, {});
+  CHECK(sc::detail::lattice_starts<law_type>(f).size() == 1);
+}
+
+TEST_CASE("The unit of the errors moves no start, not that of a coefficient of 0 which begins a little above") {
+  const auto starts = [](double sigma) {
+    const sc::detail::objective<sc::bounded<>> f(
+        sc::detail::distinct_runs<double>(made(between), sc::known_sigma{std::vector<double>(30, sigma)}), {}, {});
+    return sc::detail::lattice_starts<sc::bounded<>>(f);
+  };
+  const auto one = starts(1), small = starts(1.0 / 64);
+  REQUIRE(one.size() == small.size());
+  for (std::size_t i = 0; i < one.size(); ++i)
+    for (const auto& row : sc::bounded<>::coefficients())
+      CHECK(small[i].*row.member == Catch::Approx(one[i].*row.member).epsilon(1e-9));
+}
+
+TEST_CASE("One point on an axis is where its range begins, or in its middle if the table wants no more") {
+  const sc::detail::constraints<sc::muennighoff<>> limits;
+  const auto law = sc::detail::start_grid<sc::muennighoff<>>(limits, {1, 1, 1, 1, 1, 1, 1}).law({});
+  for (const auto& row : sc::muennighoff<>::coefficients()) {
+    const double from = row.starts.count > 1 ? row.starts.from : (row.starts.from + row.starts.to) / 2;
+    CHECK(law.*row.member == Catch::Approx(row.scale == sc::scale::log ? std::exp(from) : from));
+  }
+}
+
 TEST_CASE("losses below 1 by compute in petaflop/s-days ended where alpha is 0 and x_c nothing, called converged") {
   std::vector<sc::observation<sc::compute_run<>>> falling, rising;
   for (const double C : {1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0, 100.0}) {

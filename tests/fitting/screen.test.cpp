@@ -1,11 +1,15 @@
 // The starts of the screen: what they claim of themselves, and that they are the best coefficients for their exponents.
 // SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <string_view>
 #include <vector>
 
 #include <scaling/chinchilla.hpp>
+#include <scaling/core/cmath.hpp>
 #include <scaling/fitting/constraints.hpp>
 #include <scaling/fitting/exponent_columns.hpp>
 #include <scaling/fitting/fit_options.hpp>
@@ -87,6 +91,36 @@ std::size_t check_starts(const runs_of<Law>& runs, const sc::fit_options<Law>& o
   return count;
 }
 
+/// A law in which one exponent raises both factors of a term.
+template <class T = double>
+struct of_compute {
+  using real_type = T;
+  using input_type = sc::training_run<sc::value_of_t<T>>;
+  static constexpr std::string_view name = "of compute", formula = "E + A/(N D)^alpha";
+
+  T E, A, alpha;
+
+  constexpr T operator()(const input_type& at) const {
+    using sc::cmath::pow;
+    return E + A * pow(at.parameters, -alpha) * pow(at.tokens, -alpha);
+  }
+  bool operator==(const of_compute&) const = default;
+
+  static constexpr auto coefficients() {
+    using row = sc::coefficient<of_compute>;
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    return std::array{row{"E", &of_compute::E, sc::scale::log, 0, infinity, sc::enters::linearly, {-1, 1, 3}},
+                      row{"A", &of_compute::A, sc::scale::log, 0, infinity, sc::enters::linearly, {0, 25, 3}},
+                      row{"alpha", &of_compute::alpha, sc::scale::linear, 0, 10, sc::enters::nonlinearly, {0, 1, 3}}};
+  }
+  static constexpr auto terms() {
+    using term = sc::power_term<of_compute>;
+    return std::array{term{&of_compute::E}, term{&of_compute::A,
+                                                 {&of_compute::alpha, sc::quantity<&input_type::parameters>},
+                                                 {&of_compute::alpha, sc::quantity<&input_type::tokens>}}};
+  }
+};
+
 }  // namespace
 
 TEST_CASE("A start has the squares that it says, and no better coefficients for its exponents") {
@@ -96,6 +130,31 @@ TEST_CASE("A start has the squares that it says, and no better coefficients for 
   CHECK(check_starts<sc::chinchilla<>>(made(plain, 0.02), {.fixed = {{"A", 300}}}) >= 2);
   CHECK(check_starts<sc::chinchilla<>>(made(plain, 0.02), {.bounds = {{"E", 1.8, 1.9}, {"B", 10, 1000}}}) >= 2);
   CHECK(check_starts<sc::lovelace<>>(made(repeated, 0.02), {.bounds = {{"P", 0.001, 0.01}}}) >= 2);
+  CHECK(check_starts<of_compute<>>(made(of_compute<>{1.7, 4000, 0.17}, 0.02), {}) >= 2);
+}
+
+TEST_CASE("Starts with all terms are minima of the lattice: none is next to another, not in a corner either") {
+  using law_type = sc::chinchilla<>;
+  support::random_numbers random(11);
+  for (int table = 0; table < 200; ++table) {
+    runs_of<law_type> runs;
+    for (int i = 0; i < 7; ++i)
+      runs.push_back({{random.spread(3e7, 2e10), random.spread(1e8, 1e12)}, random.between(1.5, 5)});
+    const sc::detail::power_sum_objective<law_type> f(sc::detail::distinct_runs<double>(runs), {}, {});
+    const sc::detail::exponent_columns<law_type> columns(f);
+    std::vector<std::array<double, 2>> places;  // in steps of the lattice
+    for (const auto& start : sc::detail::screen<law_type>(f, columns).starts()) {
+      const auto law = f.coordinates.law_at(start.y);
+      if (!(law.E > 0 && law.A > 0 && law.B > 0)) continue;
+      const auto place = [&](std::size_t axis, double exponent) {
+        return (exponent - columns.exponent(axis, 0)) / (columns.exponent(axis, 1) - columns.exponent(axis, 0));
+      };
+      places.push_back({place(0, law.alpha), place(1, law.beta)});
+    }
+    for (std::size_t a = 0; a < places.size(); ++a)
+      for (std::size_t b = 0; b < a; ++b)
+        CHECK(std::max(std::abs(places[a][0] - places[b][0]), std::abs(places[a][1] - places[b][1])) > 1.5);
+  }
 }
 
 TEST_CASE("The first start of runs without noise has exponents next to theirs on the lattice") {

@@ -217,6 +217,16 @@ TEST_CASE("with all coefficients held a change that leaves no run threw where it
   CHECK(std::isnan(rows[1].plan.loss));
 }
 
+TEST_CASE("outliers were looked for where another change had left no run") {
+  const auto data = noisy();
+  const auto rows = sc::sensitivity(sc::fit<sc::chinchilla>(data), data, 1e24,
+                                    {sc::change<law_type>{"both", [](sc::sensitivity_case<law_type>& c) {
+                                                            c.runs.clear();
+                                                            sc::change<law_type>(sc::without_outliers{}).apply(c);
+                                                          }}});
+  CHECK(std::isnan(rows[1].plan.parameters));
+}
+
 TEST_CASE("outliers of a fit of plain residuals were those of logs") {
   runs data;
   for (const auto& run : noisy()) data.push_back({run.at, 1 + 8 * (run.loss - 1.8)});

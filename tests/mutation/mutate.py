@@ -46,7 +46,7 @@ AREAS = {
     "fitting": (["fitting/*.hpp"],
                 ["fitting/bad_tables", "fitting/box_least_squares", "fitting/envelope", "fitting/fit", "fitting/five_minima",
                  "fitting/hard_tables", "fitting/hostile", "fitting/identification", "fitting/invariances",
-                 "fitting/isoflop", "fitting/lattice_starts", "fitting/objective", "fitting/pack", "fitting/power_terms",
+                 "fitting/isoflop", "fitting/lattice_starts", "fitting/neighbours", "fitting/objective", "fitting/pack", "fitting/power_terms",
                  "fitting/reference_fits", "fitting/revival", "fitting/screen", "fitting/user_law", "oracles_isoflop"]),
 }
 # Not asked: it must include Eigen itself, and so cannot be compiled with what is precompiled here. Nor are the tests of

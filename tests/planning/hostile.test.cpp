@@ -95,9 +95,37 @@ TEST_CASE("what is read off a plan was wrong where its tokens are beyond the typ
 
 TEST_CASE("a plan for serving spent a thousandth of its budget where a step on the way is beyond the type") {
   constexpr sc::chinchilla<float> law{3.473537445F, 3041123.75F, 1389.904297F, 0.2906294167F, 0.3195766509F};
-  CHECK_THROWS_WITH(
-      sc::inference_aware_for_flops(law, 1.856562115e29F, 6.236559F, {0.02515849005, 0.06806950242, 0.5947276362}),
-      ContainsSubstring("must be a budget whose plan is within the range of the type"));
+  constexpr sc::training_cost cost{0.02515849005, 0.06806950242, 0.5947276362};
+  const auto got = sc::inference_aware_for_flops(law, 1.856562115e29F, 6.236559F, cost);
+  const sc::chinchilla<> wide{double(law.E), double(law.A), double(law.B), double(law.alpha), double(law.beta)};
+  const auto want = sc::inference_aware_for_flops(wide, 1.856562115e29, 6.236559, cost);
+  CHECK(std::abs(double(got.parameters) / want.parameters - 1) < 1e-4);
+  CHECK(std::abs(double(got.training_flops + got.inference_flops) / 1.856562115e29 - 1) < 1e-5);
+}
+
+TEST_CASE("plans were refused, or a few per cent off, where a power on the way is beyond the type or subnormal") {
+  const auto in_double = [](const sc::chinchilla<float>& law) {
+    return sc::chinchilla<>{double(law.E), double(law.A), double(law.B), double(law.alpha), double(law.beta)};
+  };
+  const auto off = [](float got, double want) { return std::abs(double(got) / want - 1); };
+  constexpr sc::chinchilla<float> falling{0, 1334.79248F, 0.5937821865F, 0.05971411616F, 1.067829847F};
+  constexpr sc::training_cost dear{263.473578, 2.50376188, 18.74151195};
+  CHECK(off(sc::compute_optimal_for_parameters(falling, 92213800.0F, dear).flops,
+            sc::compute_optimal_for_parameters(in_double(falling), 92213800.0, dear).flops) < 1e-3);  // it was 2.7 %
+  constexpr sc::chinchilla<float> slow{0, 0.06997941434F, 150.2738037F, 0.1542888284F, 0.05399286747F};
+  constexpr sc::training_cost cheap{418.37621, 0.2921045782, 0.1806040413};
+  CHECK(off(sc::compute_optimal(slow, 1.675656836e-10F, cheap).tokens,
+            sc::compute_optimal(in_double(slow), 1.675656836e-10, cheap).tokens) < 1e-3);  // it was 4 %
+  constexpr sc::chinchilla<float> refused{0, 0.6907619834F, 177736.0156F, 0.08901681751F, 0.760540247F};
+  constexpr sc::training_cost tokens{0.01086999517, 0.04024803766, 1.920278835};
+  CHECK(off(sc::compute_optimal(refused, 8.89140609e11F, tokens).parameters,
+            sc::compute_optimal(in_double(refused), 8.89140609e11, tokens).parameters) < 1e-3);
+  constexpr sc::chinchilla<float> large{1.731F, 2551.03F, 972.155F, 0.30318877F, 0.51001167F};
+  constexpr sc::training_cost both{3.00724, 6.69616, 10.69277};
+  CHECK(off(sc::worthwhile_tokens(large, 546364.1875F, {1, 1 / 8.39e30F}, both),
+            sc::worthwhile_tokens(in_double(large), 546364.1875, {1, 1 / 8.39e30}, both)) < 1e-3);  // it was 0
+  constexpr sc::chinchilla<> rich{1.92, 3.06e-05, 198729.4, 0.02279, 0.023666};
+  CHECK(sc::worthwhile_plan(rich, {1, 1 / 1.879e24}, {83.98, 0.0353, 0.4975}).flops > 1e26);
 }
 
 TEST_CASE("the tokens for a loss lost their digits where tokens are cheap") {
@@ -113,10 +141,15 @@ TEST_CASE("a user's law that is flat to its last digit had a plan, one of millio
   CHECK(sc::compute_optimal(law, 1e22, 25e9).epochs > 9);
 }
 
-TEST_CASE(
-    "exponents and budgets of a plan without the embedding were 0 or infinite where its tokens are beyond the type") {
+TEST_CASE("the exponent of a plan without the embedding was 0 where its tokens are beyond the type") {
   constexpr sc::chinchilla<float> slow{3.040591717F, 6761.703125F, 0.08100229502F, 0.4F, 0.02750396915F};
   CHECK_THROWS_WITH(sc::local_loss_exponent(slow, {100}, 1e9F), beyond);
-  CHECK_THROWS_WITH(sc::non_embedding_flops_at(slow, {100}, 1e9F), beyond);
   CHECK(sc::local_loss_exponent(sc::published::hoffmann_2022<float>, {100}, 1e9F) < 0);
+}
+
+TEST_CASE("a budget of e^64 times too much was the cheapest for a loss that the least budget asked for reaches") {
+  constexpr sc::lovelace<> law{1.717, 23878.7, 265.5, 0.497, 0.1928, 0.0335, 1, 0.5347};
+  constexpr sc::training_cost cost{0.5436, 5.197, 0.4767};
+  CHECK_THROWS_WITH(sc::compute_optimal_for_tokens(law, 1.346247858514767e15, 1.8355e14, cost),
+                    ContainsSubstring("must be a count that is best for some budget"));
 }

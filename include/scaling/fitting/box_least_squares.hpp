@@ -22,7 +22,11 @@ struct box_least_squares {
   /// Leaves the minimiser in x and returns the minimum.
   T solve() {
     constexpr int sweeps = 200;
-    for (std::size_t i = 0; i < size; ++i) x[i] = std::clamp(T(0), lower[i], upper[i]);
+    T largest = 0;  // part of what is to be met that one column can take
+    for (std::size_t i = 0; i < size; ++i) {
+      x[i] = std::clamp(T(0), lower[i], upper[i]);
+      if (gram[i][i] > 0) largest = std::max(largest, std::abs(right[i]) / std::sqrt(gram[i][i]));
+    }
     for (int sweep = 0; sweep < sweeps; ++sweep) {
       T moved = 0;
       for (std::size_t i = 0; i < size; ++i) {
@@ -34,7 +38,7 @@ struct box_least_squares {
         moved = std::max(moved, std::abs(to - x[i]) * std::sqrt(gram[i][i]));
         x[i] = to;
       }
-      if (!(moved > T(1e-6))) break;
+      if (!(moved > T(1e-7) * largest)) break;
     }
     T value = 0;
     for (std::size_t i = 0; i < size; ++i) {

@@ -155,6 +155,7 @@ struct without_outliers {
                 const auto predicted = c.original.law(run.at);
                 return std::abs(of_logs ? std::log(predicted / run.loss) : predicted - run.loss);
               };
+              if (c.runs.empty()) return;
               std::vector<typename Law::real_type> all;
               for (const auto& run : c.runs) all.push_back(size(run));
               std::nth_element(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2), all.end());

@@ -53,7 +53,8 @@ struct sensitivity_row {
 /// Errors: those of compute_optimal for the original law, and std::invalid_argument for observations that are not those
 /// of the fit, by their number or the ends of an input. What a change leads to is never an exception but a row: fewer
 /// runs than free coefficients, a fit that does not converge, a law without an optimum. Except that a change that names
-/// an input which the runs do not have is refused, and that weights do not survive changes of the number of runs.
+/// an input which the runs do not have is refused, as are options that no fit takes, and that weights do not survive
+/// changes of the number of runs.
 template <training_law Law, std::ranges::input_range Runs>
 std::vector<sensitivity_row<Law>> sensitivity(const fit_result<Law>& result, const Runs& observations,
                                               typename Law::real_type flops,

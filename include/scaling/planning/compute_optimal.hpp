@@ -34,6 +34,20 @@ struct allocation {
 
 namespace detail {
 
+/// Whether T has a number with all of its digits: neither subnormal nor infinite.
+template <scalar T>
+constexpr bool has_all_digits(const T& x) {
+  return x >= std::numeric_limits<plain_t<T>>::min() && x <= std::numeric_limits<plain_t<T>>::max();
+}
+
+/// x^p y^q, also where one of the powers, but not their product, is beyond T. NaN of an x or y without all its digits.
+template <scalar T>
+constexpr T product_of_powers(const T& x, const T& p, const T& y, const T& q) {
+  if (!has_all_digits(x) || !has_all_digits(y)) return std::numeric_limits<T>::quiet_NaN();
+  const T a = cmath::pow(x, p), b = cmath::pow(y, q);
+  return has_all_digits(a) && has_all_digits(b) ? a * b : cmath::exp(p * cmath::log(x) + q * cmath::log(y));
+}
+
 /// A price in T, checked: C = k N^p D^q.
 template <scalar T>
 struct price {
@@ -46,7 +60,7 @@ struct price {
     require(positive_finite(q), function, "cost.tokens_power", q, "positive and finite");
   }
 
-  constexpr T flops(T N, T D) const { return k * cmath::pow(N, p) * cmath::pow(D, q); }
+  constexpr T flops(T N, T D) const { return k * product_of_powers(N, p, D, q); }
 };
 
 /// Whether nothing in a plan, nor a step on the way to it, has left the range of T and become infinite, 0 or no number.
@@ -85,10 +99,18 @@ struct chinchilla_path : price<T> {
     s = p * law.beta + q * law.alpha;
   }
 
-  constexpr T parameters(T flops) const { return cmath::pow(rho, q / s) * cmath::pow(flops / k, law.beta / s); }
-  constexpr T tokens(T flops) const { return cmath::pow(rho, -p / s) * cmath::pow(flops / k, law.alpha / s); }
-  constexpr T tokens_for(T N) const { return cmath::pow(cmath::pow(N, law.alpha) / rho, 1 / law.beta); }
-  constexpr T parameters_for(T D) const { return cmath::pow(rho * cmath::pow(D, law.beta), 1 / law.alpha); }
+  constexpr T parameters(T flops) const { return product_of_powers(rho, T(q / s), T(flops / k), T(law.beta / s)); }
+  constexpr T tokens(T flops) const { return product_of_powers(rho, T(-p / s), T(flops / k), T(law.alpha / s)); }
+  constexpr T tokens_for(T N) const {
+    const T ratio = cmath::pow(N, law.alpha) / rho;
+    return has_all_digits(ratio) ? cmath::pow(ratio, 1 / law.beta)
+                                 : product_of_powers(N, T(law.alpha / law.beta), rho, T(-1 / law.beta));
+  }
+  constexpr T parameters_for(T D) const {
+    const T ratio = rho * cmath::pow(D, law.beta);
+    return has_all_digits(ratio) ? cmath::pow(ratio, 1 / law.alpha)
+                                 : product_of_powers(D, T(law.beta / law.alpha), rho, T(1 / law.alpha));
+  }
 
   // Of the reducible loss A N^-alpha + B D^-beta. Neither is 1 less the other: one may be small.
   constexpr T share_of_N() const { return p * law.beta / s; }
@@ -96,7 +118,7 @@ struct chinchilla_path : price<T> {
   /// That of N [nats/token], at the best plan for a budget, either of whose numbers may be beyond T.
   constexpr T loss_of_N(T flops, const char* function) const {
     require(positive_finite(flops), function, "flops", flops, "positive and finite");
-    const T loss = law.A * cmath::pow(rho, -share_of_D()) * cmath::pow(flops / k, -law.alpha * law.beta / s);
+    const T loss = law.A * product_of_powers(rho, T(-share_of_D()), T(flops / k), T(-law.alpha * law.beta / s));
     require(positive_finite(loss), function, "flops", flops, "one whose loss is within the range of the type");
     return loss;
   }

@@ -59,11 +59,9 @@ struct epoch_runs {
 
   constexpr epoch_runs(const price<T>& cost, T flops_, T U_)
       : m(cost.p / cost.q),
-        N1(cmath::pow(flops_ / cost.k, 1 / (2 * cost.p)) * cmath::pow(U_, -1 / (2 * m))),
+        N1(product_of_powers(T(flops_ / cost.k), T(1 / cost.p), U_, T(-1 / m))),
         U(U_),
-        flops(flops_) {
-    N1 = N1 * N1;  // by its root, since either power alone may be beyond what T holds
-  }
+        flops(flops_) {}
 
   template <class Law>
   constexpr repeated_allocation<T> plan(const Law& law, T y) const {

@@ -57,13 +57,13 @@ struct limited_plans {
       const auto plan = at(low);
       if (plan.epochs < 1 && f(plan) < 0) break;
     }
-    // ... and up to where its sign changes, perhaps only between two steps, about a peak. It may jump, over zero too.
+    // ... and up to where it is no longer so, perhaps only between two steps, about a peak. It may jump, over zero too.
     T before = low, high = low, f_high = of(low), f_before = f_high;
-    while (high + T(0.5) <= highest) {
+    while (f_high < 0 && high + T(0.5) <= highest) {
       const T higher = high + T(0.5), f_higher = of(higher);
       T from = high, to = higher;
       if (f_high > f_before && f_high > f_higher && f_high < 0) from = before, to = peak(of, before, higher);
-      if ((of(from) < 0) != (of(to) < 0)) {
+      if (!(of(to) < 0)) {
         const auto root = find_root(of, from, to);
         if (root.converged() && root.f * root.f <= std::numeric_limits<T>::epsilon()) return at(root.x);
       }

@@ -119,8 +119,24 @@ constexpr allocation<T> worthwhile_plan(const chinchilla<T>& law, const exchange
   constexpr auto function = "scaling::worthwhile_plan";
   const T flops_per_nat = detail::flops_per_nat(money, function);
   const T gamma = compute_exponent(law, cost), K = reducible_loss(law, T(1), cost);  // at one FLOP
-  return compute_optimal(law, cmath::pow(gamma * K * flops_per_nat, 1 / (1 + gamma)), cost);
+  const T flops = detail::product_of_powers(T(gamma * K), T(1 / (1 + gamma)), flops_per_nat, T(1 / (1 + gamma)));
+  detail::require(positive_finite(flops), function, "per_nat", money.per_nat,
+                  "worth a budget that is within the range of the type");
+  return compute_optimal(law, flops, cost);
 }
+
+namespace detail {
+
+/// (worth / other^power)^root, the count whose last e-fold is worth as much as it costs beside so many of the other.
+template <scalar T>
+constexpr T worthwhile_count(const T& worth, const T& root, const T& other, const T& power, const char* function) {
+  const T count = product_of_powers(worth, root, other, T(-power * root));
+  require(positive_finite(count), function, "per_nat / per_flop of a first count", worth,
+          "within the range of the type");
+  return count;
+}
+
+}  // namespace detail
 
 /// How many tokens pay for themselves in a model of this many `parameters`: where v beta B D^-beta = c q k N^p D^q.
 /// Domain, errors and accuracy as above; parameters > 0.
@@ -130,8 +146,8 @@ constexpr T worthwhile_tokens(const chinchilla<T>& law, value_of_t<T> parameters
   constexpr auto function = "scaling::worthwhile_tokens";
   detail::require(positive_finite(parameters), function, "parameters", parameters, "positive and finite");
   const detail::chinchilla_path<T> path(law, cost, function);
-  const T flops = path.q * path.flops(parameters, 1);  // that one e-fold of the first token costs
-  return cmath::pow(law.beta * law.B * (detail::flops_per_nat(money, function) / flops), 1 / (law.beta + path.q));
+  const T worth = law.beta * law.B / (path.q * path.k) * detail::flops_per_nat(money, function);
+  return detail::worthwhile_count(worth, T(1 / (law.beta + path.q)), T(parameters), path.p, function);
 }
 
 /// How many parameters pay for themselves in a run over this many `tokens`: where v alpha A N^-alpha = c p k N^p D^q.
@@ -142,8 +158,8 @@ constexpr T worthwhile_parameters(const chinchilla<T>& law, value_of_t<T> tokens
   constexpr auto function = "scaling::worthwhile_parameters";
   detail::require(positive_finite(tokens), function, "tokens", tokens, "positive and finite");
   const detail::chinchilla_path<T> path(law, cost, function);
-  const T flops = path.p * path.flops(1, tokens);  // that one e-fold of the first parameter costs
-  return cmath::pow(law.alpha * law.A * (detail::flops_per_nat(money, function) / flops), 1 / (law.alpha + path.p));
+  const T worth = law.alpha * law.A / (path.p * path.k) * detail::flops_per_nat(money, function);
+  return detail::worthwhile_count(worth, T(1 / (law.alpha + path.p)), T(tokens), path.q, function);
 }
 
 }  // namespace scaling
