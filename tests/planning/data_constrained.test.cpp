@@ -334,3 +334,26 @@ TEMPLATE_TEST_CASE("Budgets of which one epoch is best were refused by the round
       CHECK(std::abs(back.parameters / once.parameters - 1) < off);
     }
 }
+
+TEMPLATE_TEST_CASE("A plan of Lovelace's law next to one epoch went there, and did not move", "", float, double,
+                   long double) {
+  using T = TestType;
+  using number = input_dual<T, 1>;
+  constexpr T epsilon = std::numeric_limits<T>::epsilon();
+  const lovelace<T> law{T(1.69L), T(406.4L), T(410.7L), T(0.34L), T(0.28L), T(1e-3L), 2, 1};
+  const lovelace<number> moving{law.E, law.A, law.B, law.alpha, law.beta, law.P, law.delta, law.kappa};
+  const chinchilla<T> plain{law.E, law.A, law.B, law.alpha, law.beta};
+  for (int i = 0; i < 200; ++i) {
+    const T flops = T(1e20L) * std::pow(T(1e5L), static_cast<T>(i) / 200),
+            tokens = compute_optimal(plain, flops).tokens;
+    // Of the tokens that are missing, next to all are repeated: of the penalty's slope only some 1e-3 is left.
+    const T missing = epsilon * std::pow(T(1e-2L) / epsilon, static_cast<T>(1 + i % 20) / 21) * 64;
+    const T unique_tokens = tokens * (1 - missing);
+    CAPTURE(flops, missing);
+    const auto plan = compute_optimal(law, flops, unique_tokens);
+    CHECK(std::abs(plan.tokens / tokens - 1) < missing / 100 + 500 * epsilon);
+    const auto moved = compute_optimal(moving, number::variable(flops, 0), number(unique_tokens));
+    CHECK(moved.tokens.gradient[0] * flops / tokens ==
+          Catch::Approx(static_cast<double>(law.alpha / (law.alpha + law.beta))).epsilon(0.02));
+  }
+}

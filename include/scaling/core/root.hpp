@@ -101,16 +101,19 @@ constexpr bracketed_root<T> find_root(F&& f, T a, T b, std::type_identity_t<T> t
 ///
 /// Where f is flat in x at the root, as beyond a corner, they are those at the other end of the bracket; NaN if it is
 /// flat there too. NaN as well where f jumps across zero, as nothing says how its jump moves: where f at the root is more
-/// than sqrt(epsilon) of what its slope there would make of it between a and b.
+/// than sqrt(epsilon) of what its slope there would make of it between a and b, or over `smooth_over` if that is more: in
+/// a bracket so narrow that f is hardly more than its rounding at either end, a smooth f would pass for one that jumps.
 template <class T, std::size_t P, std::invocable<input_dual<T, P>> F>
 constexpr bracketed_root<input_dual<T, P>> find_root(F&& f, const input_dual<T, P>& a, const input_dual<T, P>& b,
-                                                     plain_t<T> tolerance = 0) {
+                                                     plain_t<T> tolerance = 0, plain_t<T> smooth_over = 0) {
   using wide = input_dual<T, P>;
   const auto found = find_root([&f](const T& x) { return f(wide(x)).value; }, a.value, b.value, tolerance);
   bracketed_root<wide> root{found.x, found.f, found.lower, found.upper, found.evaluations, found.status};
   // f is linear in derivatives, so that x may be given any: large ones, beside which no f_k hides a small f_x.
   constexpr T some = cmath::detail::two_to<plain_t<T>>(std::numeric_limits<T>::max_exponent / 8);
   constexpr T small = cmath::sqrt(std::numeric_limits<plain_t<T>>::epsilon());
+  const auto size = [](const T& y) { return y < 0 ? -y : y; };
+  const T between = size(b.value - a.value), reach = between < smooth_over ? T(smooth_over) : between;
   for (const T& at : {found.x, found.lower, found.upper}) {
     wide x(at);
     const wide held = f(x);
@@ -118,8 +121,8 @@ constexpr bracketed_root<input_dual<T, P>> find_root(F&& f, const input_dual<T, 
     const wide moved = f(x);
     if (moved.gradient == held.gradient) continue;
     for (std::size_t k = 0; k < P; ++k) {
-      const T slope = (moved.gradient[k] - held.gradient[k]) / some, rise = slope * (b.value - a.value) * small;
-      const bool jumps = (held.value < 0 ? -held.value : held.value) > (rise < 0 ? -rise : rise);
+      const T slope = (moved.gradient[k] - held.gradient[k]) / some;
+      const bool jumps = size(held.value) > size(slope) * reach * small;
       root.x.gradient[k] = jumps ? T(std::numeric_limits<T>::quiet_NaN()) : -held.gradient[k] / slope;
     }
     return root;

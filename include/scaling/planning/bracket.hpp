@@ -10,12 +10,21 @@
 
 namespace scaling::detail {
 
+/// The root of a function of a logarithm between a and b, which is smooth over an e-fold wherever it does not jump.
+template <scalar T, std::invocable<T> F>
+constexpr bracketed_root<T> find_log_root(const F& f, const T& a, const T& b) {
+  if constexpr (real<T>)
+    return find_root(f, a, b);
+  else
+    return find_root(f, a, b, plain_t<T>(0), plain_t<T>(1));
+}
+
 /// The root of an increasing f, of which it is not known how far from `start` it is. Where f has one sign as far as a
 /// logarithm of T can reach, the status is invalid_bracket.
 template <scalar T, std::invocable<T> F>
 constexpr bracketed_root<T> find_root_from(const F& f, T start) {
   const T at_start = f(start);
-  if (at_start == 0) return find_root(f, start, start);
+  if (at_start == 0) return find_log_root(f, start, start);
   const bool rising = at_start < 0;
   T near = start, far = start;
   for (T step = 1; step < T(std::numeric_limits<T>::max_exponent); step *= 2) {
@@ -23,7 +32,7 @@ constexpr bracketed_root<T> find_root_from(const F& f, T start) {
     far = rising ? near + step : near - step;
     if ((f(far) < 0) != rising) break;
   }
-  return find_root(f, near, far);
+  return find_log_root(f, near, far);
 }
 
 }  // namespace scaling::detail

@@ -110,7 +110,7 @@ constexpr void visit_minima(const F& f, T end, const Visit& visit) {
   for (int i = 1; i <= cells; ++i) {
     const T upper = end * static_cast<T>(i * i) / (cells * cells), f_upper = f(upper);
     if (f_lower < 0 && f_upper >= 0) {
-      const auto root = find_root(f, lower, upper);
+      const auto root = find_log_root(f, lower, upper);
       if (root.converged()) visit(root.lower == 0 ? T(0) : root.x);  // a root below all numbers is a jump at 0
     }
     lower = upper, f_lower = f_upper;
@@ -159,9 +159,11 @@ constexpr repeated_allocation<T> compute_optimal(const muennighoff<T>& law, valu
   };
   if (slope_repeating(0) < 0) {
     // Where N <= N* and the term of N repays as much as that of D did at one epoch, the slope has become positive. Where
-    // one epoch is best that is at 0, but for rounding: in a wider bracket it is no jump.
+    // one epoch is best that is at 0, but for the rounding of a hundred e-folds of compute.
     const T repaid = cmath::log(runs.slope_of_D / runs.slope_of_N) / law.alpha;
-    const auto root = find_root(slope_repeating, T(0), std::max({T(0), counted, repaid}) * T(1.0625L) + T(0.25L));
+    constexpr T rounding = 1024 * std::numeric_limits<plain_t<T>>::epsilon();
+    const T most = std::max({T(0), counted, repaid}) * T(1.0625L) + rounding;
+    const auto root = detail::find_log_root(slope_repeating, T(0), most);
     detail::require(root.converged(), function, "flops", flops, "a budget whose plan is within the range of the type");
     return detail::plan_of_numbers(runs.plan(law, root.x), function, "flops", flops);
   }
@@ -208,9 +210,11 @@ constexpr repeated_allocation<T> compute_optimal(const lovelace<T>& law, value_o
                     ? cmath::log(D / unique_tokens) / m
                     : cmath::log((runs.slope_of_D + law.kappa * harm) / runs.slope_of_N) / law.alpha;
   auto best = runs.plan(law, 0);
+  // Where the loss falls from there one epoch is no minimum, though one next to it may look as low in rounding.
+  T hurdle = slope(T(0)) < 0 ? T(std::numeric_limits<T>::infinity()) : best.loss;
   detail::visit_minima(slope, end * T(1.0625L), [&](T y) {
     const auto plan = runs.plan(law, y);
-    if (plan.loss <= best.loss) best = plan;  // as near to one epoch as rounding can tell, the plan is free to move
+    if (plan.loss <= hurdle) best = plan, hurdle = plan.loss;
   });
   return detail::plan_of_numbers(best, function, "flops", flops);
 }

@@ -13,7 +13,7 @@
 #include <scaling/core/cmath.hpp>
 #include <scaling/core/error.hpp>
 #include <scaling/core/real.hpp>
-#include <scaling/core/root.hpp>
+#include <scaling/planning/bracket.hpp>
 #include <scaling/planning/compute_optimal.hpp>
 #include <scaling/planning/data_constrained.hpp>
 #include <scaling/planning/data_constrained_search.hpp>
@@ -36,11 +36,11 @@ struct limited_plans {
     require(positive_finite(U), function, "unique_tokens", U, "positive and finite");
     const price<T> in_T(cost, function);
     constexpr T largest = static_cast<T>(std::numeric_limits<T>::max_exponent) * T(0.69);  // e to that is finite
-    const T log_k = cmath::log(in_T.k), log_U = cmath::log(U), p = in_T.p, root = p < 1 ? p : T(1);
+    const T log_k = cmath::log(in_T.k), log_U = cmath::log(U), p = in_T.p;
     middle = log_k + (p + in_T.q) * log_U;
-    // A plan is computed from C, C/k and its p-th root, and the size that C buys for one epoch: all are to be numbers.
-    lowest = std::max({middle - 64, -largest, log_k - root * largest, middle - p * (largest + log_U)});
-    highest = std::min({middle + 64, largest, log_k + root * largest, middle + p * (largest - log_U)});
+    // A plan is computed from C, C/k and the size that C buys for one epoch: all are to be numbers.
+    lowest = std::max({middle - 64, -largest, log_k - largest, middle - p * (largest + log_U)});
+    highest = std::min({middle + 64, largest, log_k + largest, middle + p * (largest - log_U)});
     middle = std::min(std::max(middle, lowest), highest);
   }
 
@@ -64,7 +64,7 @@ struct limited_plans {
       T from = high, to = higher;
       if (f_high > f_before && f_high > f_higher && f_high < 0) from = before, to = peak(of, before, higher);
       if (!(of(to) < 0)) {
-        const auto root = find_root(of, from, to);
+        const auto root = find_log_root(of, from, to);
         if (root.converged() && root.f * root.f <= std::numeric_limits<T>::epsilon()) return at(root.x);
       }
       before = high, f_before = f_high;

@@ -19,8 +19,8 @@
 #include <scaling/core/cmath.hpp>
 #include <scaling/core/error.hpp>
 #include <scaling/core/real.hpp>
-#include <scaling/core/root.hpp>
 #include <scaling/loss_model.hpp>
+#include <scaling/planning/bracket.hpp>
 #include <scaling/planning/compute_optimal.hpp>
 #include <scaling/planning/data_constrained.hpp>
 #include <scaling/planning/loss_slopes.hpp>
@@ -74,7 +74,7 @@ struct epoch_side {
       if (losses[2] < lowest) lowest = losses[2];
       // In the first cell the loss may fall and rise again; at its near end it may just rise, from the kink.
       if (!(losses[1] <= losses[2] && losses[1] <= losses[0])) continue;
-      const auto root = find_root([this](T distance) { return slope(distance); }, at[0], at[2]);
+      const auto root = find_log_root([this](T distance) { return slope(distance); }, at[0], at[2]);
       if (root.converged() && !is_flat_at(root.x)) visit(root.x);
     }
     return lowest;
@@ -120,7 +120,7 @@ constexpr auto compute_optimal(const Law& law, typename Law::real_type flops, ty
   if constexpr (!real<T>) {
     const detail::epoch_side<Law> beyond{law, runs, T(1)};
     if (best.epochs == 1 && !beyond.begins_with_a_kink()) {  // it comes to one epoch by itself, and is free to move
-      auto root = find_root([&](const T& y) { return beyond.slope(y); }, T(-0.25L), T(0.25L));
+      auto root = detail::find_log_root([&](const T& y) { return beyond.slope(y); }, T(-0.25L), T(0.25L));
       root.x.value = 0;
       best = runs.plan(law, root.x);
     }
@@ -166,9 +166,9 @@ constexpr repeated_allocation<T> compute_optimal(const bounded<T>& law, value_of
     return of_a + law.alpha * y - large - cmath::log1p(cmath::exp(small - large));
   };
   const T least_rate = law.alpha + (runs.m * law.beta < law.gamma ? runs.m * law.beta : law.gamma);
-  constexpr T room = T(0.25L);  // wide beside the rounding of the excess, or it would pass for a jump near one epoch
+  constexpr auto room = 1024 * std::numeric_limits<T>::epsilon();  // for the rounding of the excess
   const T bound = -excess(0) / least_rate * T(1.0625L);
-  const auto root = find_root(excess, T(0), bound < 0 ? bound - room : bound + room);
+  const auto root = detail::find_log_root(excess, T(0), T(bound < 0 ? bound - room : bound + room));
   detail::require(root.converged(), function, "flops", flops, "a budget whose plan is within the range of the type");
   return detail::plan_of_numbers(runs.plan(law, root.x), function, "flops", flops);
 }

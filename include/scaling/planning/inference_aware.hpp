@@ -65,7 +65,7 @@ constexpr lifetime_allocation<T> inference_aware(const chinchilla<T>& law, value
     const auto at = plan(log_w);
     return log_w - cmath::log1p(at.inference_flops / (path.p * at.training_flops));
   };
-  const auto root = find_root(excess, T(0), -excess(0) * T(1.0625L));
+  const auto root = detail::find_log_root(excess, T(0), T(-excess(0) * T(1.0625L)));
   detail::require(root.converged() && root.f * root.f <= std::numeric_limits<T>::epsilon(), function, "loss", loss,
                   "a loss whose plan is within the range of the type");
   return detail::plan_of_numbers(plan(root.x), function, "loss", loss);
