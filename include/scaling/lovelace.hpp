@@ -50,7 +50,9 @@ struct lovelace final {
   T E, A, B, alpha, beta, P, delta, kappa;
 
   /// Loss [nats/token] at N [parameters] and D [tokens], of which U are distinct. IEEE in, IEEE out: nothing is
-  /// checked. Accuracy: a few units in the last place, compile time and run time; the two may differ by two.
+  /// checked. Accuracy: a few units in the last place, compile time and run time; the two may differ by two. In float, with
+  /// kappa of 4 and more, a power alone may be beyond the type, or subnormal, where the penalty is not: the loss is then
+  /// wrong.
   constexpr T operator()(value_of_t<T> N, value_of_t<T> D, value_of_t<T> U) const {
     using cmath::pow;
     return E + A * pow(N, -alpha) + B * pow(D, -beta) + overfitting_penalty<T>{P, delta, kappa}(N, D, U);

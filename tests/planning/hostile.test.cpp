@@ -153,3 +153,31 @@ TEST_CASE("a budget of e^64 times too much was the cheapest for a loss that the 
   CHECK_THROWS_WITH(sc::compute_optimal_for_tokens(law, 1.346247858514767e15, 1.8355e14, cost),
                     ContainsSubstring("must be a count that is best for some budget"));
 }
+
+TEST_CASE("Lovelace's plan was one epoch of an enormous model where the harm to that is beyond the type") {
+  constexpr sc::lovelace<float> law{2.18530822F,  304.802032F,     573.911072F, 0.349592626F,
+                                    0.297589272F, 9.53404611e-30F, 1.89548612F, 4.49789143F};
+  const auto plan = sc::compute_optimal(law, 9.2223925e20F, 270077.156F);
+  CHECK(std::abs(double(plan.parameters) / 7.494e8 - 1) < 1e-3);  // by a grid of 200,000 in double
+  CHECK(std::abs(double(plan.loss) / 2.677 - 1) < 1e-3);
+  constexpr sc::lovelace<> dear{1.99954,    15772.2088,  6182708.716, 1.85953937,
+                                1.14351218, 7.31527e-06, 0.813593434, 4.16577735};
+  CHECK(std::abs(sc::compute_optimal(dear, 1.40747e21, 6.55006, {84.4309, 0.20791046, 3.82126074}).loss / 53.05 - 1) <
+        1e-3);
+}
+
+TEST_CASE("a loss that Kaplan's plan reaches was refused where a ratio on the way is beyond the type") {
+  constexpr sc::kaplan<> law{1978892859.8559029, 7473142989123680, 0.91911465734254461, 0.028227568603276788};
+  const auto plan = sc::compute_optimal(law, 4e31);
+  const auto back = sc::compute_optimal_for_loss(law, plan.loss);
+  CHECK(std::abs(back.parameters / plan.parameters - 1) < 1e-9);
+}
+
+TEST_CASE("returns and runs of a budget, where a power on the way is beyond the type or subnormal") {
+  constexpr sc::chinchilla<float> law{2.08634925F, 4916.113770F, 9404033.0F, 0.204272389F, 0.0569234379F};
+  CHECK_THROWS_WITH(sc::returns_at(law, {13566301.0F, 142145568.0F}, {0.0106222817, 3.6107687, 1.9134538}),
+                    ContainsSubstring("must be one whose cost is within the range of the type"));
+  constexpr sc::chinchilla<float> flat{0.371F, 10918306.0F, 42.8F, 0.7187F, 0.1029F};
+  const auto run = sc::isoflop_run(flat, 1.18032e-8F, 2797.6755F, {7.13644, 9.99393, 2.30353});
+  CHECK(std::abs(double(run.tokens) / 1.71307e-19 - 1) < 1e-4);  // it was 2e-3 off
+}

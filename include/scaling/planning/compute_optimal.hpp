@@ -63,6 +63,13 @@ struct price {
   constexpr T flops(T N, T D) const { return k * product_of_powers(N, p, D, q); }
 };
 
+/// (a/b)^power, also where a/b is beyond T.
+template <scalar T>
+constexpr T power_of_ratio(const T& a, const T& b, const T& power) {
+  const T ratio = a / b;
+  return has_all_digits(ratio) ? cmath::pow(ratio, power) : product_of_powers(a, power, b, T(-power));
+}
+
 /// Whether nothing in a plan, nor a step on the way to it, has left the range of T and become infinite, 0 or no number.
 template <class Plan>
 constexpr bool is_of_numbers(const Plan& plan) {
@@ -180,8 +187,8 @@ constexpr allocation<T> compute_optimal_for_loss(const chinchilla<T>& law, value
   detail::require(loss > law.E && positive_finite(loss), function, "loss", loss,
                   "finite and above the irreducible loss E of the law");
   // Stationarity alone fixes the shares of the reducible loss.
-  const T N = cmath::pow(law.A / (path.share_of_N() * (loss - law.E)), 1 / law.alpha);
-  const T D = cmath::pow(law.B / (path.share_of_D() * (loss - law.E)), 1 / law.beta);
+  const T N = detail::power_of_ratio(law.A, T(path.share_of_N() * (loss - law.E)), T(1 / law.alpha));
+  const T D = detail::power_of_ratio(law.B, T(path.share_of_D() * (loss - law.E)), T(1 / law.beta));
   return detail::plan_of_numbers(allocation<T>{N, D, path.flops(N, D), loss}, function, "loss", loss);
 }
 

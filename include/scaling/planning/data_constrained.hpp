@@ -197,21 +197,25 @@ constexpr repeated_allocation<T> compute_optimal(const lovelace<T>& law, value_o
         flops);
 
   const detail::epoch_path<T> runs(path, flops, unique_tokens);
-  const T m = runs.m, harm = law.P * cmath::pow(runs.N1 / unique_tokens, law.kappa);
+  constexpr auto infinity = std::numeric_limits<T>::infinity();
+  // P (N/U)^kappa R^(delta - 1), by the logarithm: for the largest models a power alone is beyond T.
+  const T factor = law.P > 0 ? T(1) : law.P, log_P = law.P > 0 ? cmath::log(law.P) : T(0), m = runs.m;
+  const T log_ratio = cmath::log(runs.N1 / unique_tokens), margin = law.delta * m - law.kappa;
+  const auto log_harm = [&](T y, T log_R) { return log_P + law.kappa * (log_ratio - y) + (law.delta - 1) * log_R; };
   const auto slope = [&](T y) {
-    const T R = cmath::expm1(m * y);
-    const T of_R = R > 0 || law.delta < 1 ? cmath::pow(R, law.delta - 1) : T(law.delta > 1 ? 0 : 1);
+    const T R = cmath::expm1(m * y), log_R = R > 0 ? cmath::log(R) : T(0);
+    const T at_once = R > 0 || law.delta == 1 ? T(1) : law.delta > 1 ? T(0) : T(infinity);
     return runs.slope_of_N * cmath::exp(law.alpha * y) - runs.slope_of_D * cmath::exp(-m * law.beta * y) +
-           harm * cmath::exp(-law.kappa * y) * of_R * (law.delta * m * (1 + R) - law.kappa * R);
+           factor * cmath::exp(log_harm(y, log_R)) * at_once * (law.delta * m + margin * R);
   };
   // Beyond `end` the slope is positive: past Chinchilla's plan, or, if more epochs of a smaller model can lessen the
   // harm, where the term of N outweighs all that this can gain.
-  const T end = law.kappa <= law.delta * m
-                    ? cmath::log(D / unique_tokens) / m
-                    : cmath::log((runs.slope_of_D + law.kappa * harm) / runs.slope_of_N) / law.alpha;
+  const T most = law.kappa * factor * cmath::exp(log_harm(0, 0));
+  const T log_gain = most < infinity ? cmath::log(runs.slope_of_D + most) : cmath::log(law.kappa) + log_harm(0, 0);
+  const T end = margin >= 0 ? cmath::log(D / unique_tokens) / m : (log_gain - cmath::log(runs.slope_of_N)) / law.alpha;
   auto best = runs.plan(law, 0);
   // Where the loss falls from there one epoch is no minimum, though one next to it may look as low in rounding.
-  T hurdle = slope(T(0)) < 0 ? T(std::numeric_limits<T>::infinity()) : best.loss;
+  T hurdle = slope(T(0)) < 0 ? T(infinity) : best.loss;
   detail::visit_minima(slope, end * T(1.0625L), [&](T y) {
     const auto plan = runs.plan(law, y);
     if (plan.loss <= hurdle) best = plan, hurdle = plan.loss;

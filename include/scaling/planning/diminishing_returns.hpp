@@ -40,7 +40,9 @@ constexpr auto returns_at(const Law& law, const training_run<typename Law::real_
     detail::require(positive_finite(at.*row.member), function, row.name, at.*row.member, "positive and finite");
   const detail::searched_path<Law> path(law, cost, function);
   const auto slope = slopes_of(law, at).slope;
-  const auto flops = path.k * cmath::pow(at.parameters, path.p) * cmath::pow(at.tokens, path.q);
+  const auto flops = path.flops(at.parameters, at.tokens);
+  detail::require(positive_finite(flops), function, "parameters", at.parameters,
+                  "one whose cost is within the range of the type");
   return {-slope[0] / at.parameters, -slope[1] / at.tokens, -slope[0] / path.p / flops, -slope[1] / path.q / flops};
 }
 
