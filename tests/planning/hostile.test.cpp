@@ -181,3 +181,10 @@ TEST_CASE("returns and runs of a budget, where a power on the way is beyond the 
   const auto run = sc::isoflop_run(flat, 1.18032e-8F, 2797.6755F, {7.13644, 9.99393, 2.30353});
   CHECK(std::abs(double(run.tokens) / 1.71307e-19 - 1) < 1e-4);  // it was 2e-3 off
 }
+
+TEST_CASE("a searched plan was refused where a step of the search leaves the type") {
+  constexpr sc::chinchilla<float> law{0.7757F, 465.3895F, 46297.285F, 1.24349F, 0.0959041F};
+  const auto want = sc::compute_optimal(law, 2.9087e31F);
+  const auto got = sc::compute_optimal(support::disguised<sc::chinchilla, float>(law), 2.9087e31F);
+  CHECK(std::abs(double(got.parameters) / double(want.parameters) - 1) < 1e-4);
+}

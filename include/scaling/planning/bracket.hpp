@@ -20,17 +20,23 @@ constexpr bracketed_root<T> find_log_root(const F& f, const T& a, const T& b) {
 }
 
 /// The root of an increasing f, of which it is not known how far from `start` it is. Where f has one sign as far as a
-/// logarithm of T can reach, the status is invalid_bracket.
+/// logarithm of T can reach, or as far as it is a number, the status is invalid_bracket.
 template <scalar T, std::invocable<T> F>
 constexpr bracketed_root<T> find_root_from(const F& f, T start) {
   const T at_start = f(start);
   if (at_start == 0) return find_log_root(f, start, start);
   const bool rising = at_start < 0;
   T near = start, far = start;
-  for (T step = 1; step < T(std::numeric_limits<T>::max_exponent); step *= 2) {
+  for (T step = 1; step < T(std::numeric_limits<T>::max_exponent) && step > T(1) / 64;) {
+    const T next = rising ? far + step : far - step, at_next = f(next);
+    if (at_next != at_next) {  // a step that leaves the range of T
+      step /= 2;
+      continue;
+    }
     near = far;
-    far = rising ? near + step : near - step;
-    if ((f(far) < 0) != rising) break;
+    far = next;
+    if ((at_next < 0) != rising) break;
+    step *= 2;
   }
   return find_log_root(f, near, far);
 }
