@@ -1,10 +1,14 @@
 // The starts of laws that are no sum of powers: the best of the coefficients that enter linearly, for the others.
 // SPDX-License-Identifier: BSL-1.0
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 #include <scaling/bounded.hpp>
+#include <scaling/core/cmath.hpp>
 #include <scaling/fitting/fit.hpp>
 #include <scaling/fitting/grid.hpp>
 #include <scaling/muennighoff.hpp>
@@ -32,6 +36,25 @@ runs_type made(const Law& truth) {
   }
   return runs;
 }
+
+/// A law with one start for a coefficient and three for the other.
+template <class T = double>
+struct level {
+  using real_type = T;
+  using input_type = sc::token_run<sc::value_of_t<T>>;
+  static constexpr std::string_view name = "level", formula = "height - slope log D";
+
+  T height, slope;
+
+  constexpr T operator()(const input_type& at) const { return height - slope * sc::cmath::log(at.tokens); }
+  bool operator==(const level&) const = default;
+
+  static constexpr auto coefficients() {
+    using row = sc::coefficient<level>;
+    return std::array{row{"height", &level::height, sc::scale::linear, 0, 10, sc::enters::nonlinearly, {2, 4, 1}},
+                      row{"slope", &level::slope, sc::scale::linear, 0, 10, sc::enters::nonlinearly, {0, 1, 3}}};
+  }
+};
 
 /// The weighted sum of squares of relative residuals.
 template <class Law>
@@ -89,25 +112,29 @@ TEST_CASE("Where all but the floor is held there is one start") {
 }
 
 TEST_CASE("The unit of the errors moves no start, not that of a coefficient of 0 which begins a little above") {
-  const auto starts = [](double sigma) {
+  auto floorless = between;
+  floorless.E = 0;
+  const auto starts = [&](double sigma) {
     const sc::detail::objective<sc::bounded<>> f(
-        sc::detail::distinct_runs<double>(made(between), sc::known_sigma{std::vector<double>(30, sigma)}), {}, {});
+        sc::detail::distinct_runs<double>(made(floorless), sc::known_sigma{std::vector<double>(30, sigma)}), {}, {});
     return sc::detail::lattice_starts<sc::bounded<>>(f);
   };
   const auto one = starts(1), small = starts(1.0 / 64);
+  CHECK(std::any_of(one.begin(), one.end(), [](const auto& law) { return law.E < 0.01; }));
   REQUIRE(one.size() == small.size());
   for (std::size_t i = 0; i < one.size(); ++i)
     for (const auto& row : sc::bounded<>::coefficients())
       CHECK(small[i].*row.member == Catch::Approx(one[i].*row.member).epsilon(1e-9));
 }
 
-TEST_CASE("One point on an axis is where its range begins, or in its middle if the table wants no more") {
-  const sc::detail::constraints<sc::muennighoff<>> limits;
-  const auto law = sc::detail::start_grid<sc::muennighoff<>>(limits, {1, 1, 1, 1, 1, 1, 1}).law({});
-  for (const auto& row : sc::muennighoff<>::coefficients()) {
-    const double from = row.starts.count > 1 ? row.starts.from : (row.starts.from + row.starts.to) / 2;
-    CHECK(law.*row.member == Catch::Approx(row.scale == sc::scale::log ? std::exp(from) : from));
-  }
+TEST_CASE(
+    "The one start that the table wants of a coefficient is in the middle of its range, the first of more at its end") {
+  const sc::detail::constraints<level<>> limits;
+  const auto grid = sc::detail::table_grid<level<>>(limits);
+  CHECK(grid.points() == 3);
+  CHECK(grid.law({0, 0}).height == Catch::Approx(3));
+  CHECK(grid.law({0, 0}).slope == Catch::Approx(0).margin(1e-12));
+  CHECK(grid.law({0, 2}).slope == Catch::Approx(1));
 }
 
 TEST_CASE("losses below 1 by compute in petaflop/s-days ended where alpha is 0 and x_c nothing, called converged") {

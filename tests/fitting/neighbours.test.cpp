@@ -60,3 +60,12 @@ TEST_CASE("Two neighbours stand off in every direction, one to each side, by as 
   }
   CHECK(longest == Catch::Approx(2));
 }
+
+TEST_CASE("What is held has no direction: no neighbour is where it stands off from") {
+  const sc::fit_options<law_type> options{.fixed = {{"E", 1.7}}};
+  const objective f(sc::detail::distinct_runs<double>(made(0.02)), sc::detail::constraints_of("test", options), {});
+  const auto y = f.coordinates.of(truth);
+  const auto around = sc::detail::neighbours_of<law_type>(f, y);
+  CHECK(around.size() == 8 + 4);  // two for each that is free, and two roles for each of two powers
+  for (const auto& there : around) CHECK((there - y).cwiseAbs().maxCoeff() > 1e-6);
+}
