@@ -52,6 +52,12 @@ constexpr void require_repeatable(const lovelace<T>& law, const char* function) 
   require(non_negative_finite(law.kappa), function, "kappa", law.kappa, "non-negative and finite");
 }
 
+/// Whether U unique tokens are D, but for the rounding of a plan: that is no plan of one epoch which does not move.
+template <scalar T>
+constexpr bool are_enough(const T& U, const T& D) {
+  return D <= U * (1 + 128 * std::numeric_limits<T>::epsilon());
+}
+
 /// All runs of one budget by y.
 template <scalar T>
 struct epoch_runs {
@@ -137,7 +143,7 @@ constexpr repeated_allocation<T> compute_optimal(const muennighoff<T>& law, valu
   detail::require_repeatable(law, function);
 
   const T N = path.parameters(flops), D = path.tokens(flops);
-  if (D <= unique_tokens && path.p >= path.q)  // N* is no smaller than this N, so N' = N
+  if (detail::are_enough(unique_tokens, D) && path.p >= path.q)  // N* is no smaller than this N, so N' = N
     return detail::plan_of_numbers(
         repeated_allocation<T>{N, D, unique_tokens, D / unique_tokens, flops, path.law(N, D)}, function, "flops",
         flops);
@@ -191,7 +197,9 @@ constexpr repeated_allocation<T> compute_optimal(const lovelace<T>& law, value_o
   detail::require_repeatable(law, function);
 
   const T N = path.parameters(flops), D = path.tokens(flops);
-  if (D <= unique_tokens || (law.P == 0 && real<T>))  // a derivative in P there moves the plan
+  const bool enough =
+      law.delta < 1 ? D <= unique_tokens : detail::are_enough(unique_tokens, D);  // below 1 a first one harms
+  if (enough || (law.P == 0 && real<T>))  // a derivative in P there moves the plan
     return detail::plan_of_numbers(
         repeated_allocation<T>{N, D, unique_tokens, D / unique_tokens, flops, path.law(N, D)}, function, "flops",
         flops);
