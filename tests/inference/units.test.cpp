@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include <scaling/core/cmath.hpp>
 #include <scaling/fitting/fit.hpp>
 #include <scaling/inference/agreement.hpp>
+#include <scaling/inference/bootstrap.hpp>
 #include <scaling/inference/covariance.hpp>
 #include <scaling/inference/profile.hpp>
 #include <scaling/inference/random.hpp>
@@ -97,4 +99,21 @@ TEMPLATE_TEST_CASE("a test of a slope in small units found no difference, its pr
     CHECK(got.upper == Approx(want.upper).epsilon(rounding));
     CHECK(got.correlation == Approx(want.correlation).epsilon(rounding));
   }
+}
+
+TEST_CASE("replicates of a law with a slope in small units stayed where they began") {
+  const auto errors = [](double most) {
+    const auto runs = table<double>(most);
+    const auto result = sc::fit<sloping>(runs, {.criterion = sc::squared{}});
+    const auto sample = sc::bootstrap(result, runs, {.replicates = 40, .threads = 1});
+    CHECK(sample.failed.empty());
+    const auto single =
+        sc::fit<sloping>(runs, {.start = result.law, .criterion = sc::squared{}, .search = sc::search::single});
+    CHECK(single.objective == Approx(result.objective).epsilon(1e-9));
+    auto in_units = sample.covariance().standard_errors();
+    in_units[3] *= most;
+    return in_units;
+  };
+  const auto want = errors(1e18), got = errors(1e22);
+  for (const std::size_t k : {0, 2, 3}) CHECK(got[k] == Approx(want[k]).epsilon(1e-3));
 }

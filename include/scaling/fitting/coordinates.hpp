@@ -12,6 +12,7 @@
 // A coefficient that is tied, or has a box of its own, stays log A: boxes must be boxes in what is searched.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -27,18 +28,29 @@
 
 namespace scaling::detail {
 
-/// What a sum of powers is centred at and scaled by. As it stands: nothing.
+/// What a sum of powers is centred at and scaled by. As it stands: nothing, but for units so far from the numbers that a
+/// coefficient of scale::linear has, by its starts, that a search would see no effect of it, or of all others.
 template <loss_model Law>
 struct centring {
   using T = typename Law::real_type;
   std::array<T, factor_count<Law>()> centre{};  ///< mean of the log base of each factor, over the runs with its term
-  std::array<T, coefficient_count<Law>> spread = ones();  ///< of an exponent: standard deviation of its log bases
+  std::array<T, coefficient_count<Law>> spread = units();  ///< of an exponent: standard deviation of its log bases
   T loss = 0;                                             ///< mean of the log losses
 
  private:
-  static constexpr auto ones() {
-    std::array<T, coefficient_count<Law>> result{};
-    result.fill(T(1));
+  static constexpr auto units() {
+    constexpr auto table = Law::coefficients();
+    std::array<T, table.size()> result{};
+    for (std::size_t k = 0; k < table.size(); ++k) {
+      const auto& [from, to, count] = table[k].starts;
+      const double usual = std::max({from, to, -from, -to});
+      double unit = 1;  // a power of 2, which rounds nothing
+      if (table[k].scale == scale::linear && usual > 0) {
+        while (unit < usual / 1024) unit *= 2;
+        while (unit > usual * 1024) unit /= 2;
+      }
+      result[k] = static_cast<T>(1 / unit);
+    }
     return result;
   }
 };
