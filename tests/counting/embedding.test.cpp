@@ -10,6 +10,8 @@
 #include <stdexcept>
 #include <type_traits>
 
+#include <scaling/core/dual.hpp>
+
 #include "support/catch.hpp"
 #include "support/numbers.hpp"
 
@@ -177,6 +179,17 @@ TEMPLATE_TEST_CASE("More parameters are more outside the embedding, and the deri
 }
 
 // oracles.csv: pearce_aspect. Vocabulary and context count alike.
+TEST_CASE("The inverse moved with omega only where there is an embedding already") {
+  using number = input_dual<double, 1>;
+  for (const double omega : {0.0, 1e-12, 1e-9, 1e-3, 100.0}) {
+    const embedding_correction<number> correction{number::variable(omega, 0)};
+    const auto got = correction.non_embedding(number(47222262.0));
+    CHECK(got.value == embedding_correction<>{omega}.non_embedding(47222262.0));
+    const double root = std::cbrt(got.value);  // u^3 + omega u = N
+    CHECK(got.gradient[0] == Catch::Approx(-root / (1 + omega / 3 / root / root)));
+  }
+}
+
 TEST_CASE("omega comes from vocabulary, context and aspect ratio") {
   using correction = embedding_correction<double>;
   CHECK(correction::from(32000, 0, 39.22520793155676).omega == Approx(47491).epsilon(1e-14));

@@ -115,5 +115,5 @@ TEST_CASE("replicates of a law with a slope in small units stayed where they beg
     return in_units;
   };
   const auto want = errors(1e18), got = errors(1e22);
-  for (const std::size_t k : {0, 2, 3}) CHECK(got[k] == Approx(want[k]).epsilon(1e-3));
+  for (const std::size_t k : {0U, 2U, 3U}) CHECK(got[k] == Approx(want[k]).epsilon(1e-3));
 }

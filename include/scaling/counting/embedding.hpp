@@ -19,6 +19,7 @@
 #include <limits>
 
 #include <scaling/core/cmath.hpp>
+#include <scaling/core/dual.hpp>
 #include <scaling/core/error.hpp>
 #include <scaling/core/pair.hpp>
 #include <scaling/core/real.hpp>
@@ -45,7 +46,8 @@ struct embedding_correction {
     const T half = N / 2, third = omega / 3, ratio = third / half;
     const T p = cmath::cbrt(half + half * cmath::sqrt(1 + third * ratio * ratio)), q = third / p;
     const T u = N / (p * p + third + q * q);
-    if (omega * u <= std::numeric_limits<T>::epsilon() / 8 * N) return N;  // lost in rounding; and u^3 may overflow
+    if (omega * u <= std::numeric_limits<T>::epsilon() / 8 * N)
+      return N - omega * u;  // N, and its derivatives; u^3 may overflow
     using cmath::detail::pair;
     const pair<T> root{u, 0}, cube = root * root * root;
     const pair<T> residual = cube + pair<T>{omega, 0} * root + pair<T>{-N, 0};
