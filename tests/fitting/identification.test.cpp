@@ -159,6 +159,32 @@ double change(const law_type& law, const scaling::coefficient_direction<law_type
   return most;
 }
 
+/// A law whose terms saturate, each at a rate of its own.
+template <class T = double>
+struct saturating {
+  using real_type = T;
+  using input_type = scaling::training_run<scaling::value_of_t<T>>;
+  static constexpr std::string_view name = "saturating", formula = "E + A/(1 + k N) + A/(1 + m D)";
+
+  T E, A, k, m;  ///< k and m per parameter and per token
+
+  constexpr T operator()(const input_type& at) const {
+    return E + A / (T(1) + k * T(at.parameters)) + A / (T(1) + m * T(at.tokens));
+  }
+  bool operator==(const saturating&) const = default;
+
+  static constexpr auto coefficients() {
+    using row = scaling::coefficient<saturating>;
+    using scaling::enters;
+    using scaling::scale;
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    return std::array{row{"E", &saturating::E, scale::log, 0, infinity, enters::linearly, {-1, 1, 3}},
+                      row{"A", &saturating::A, scale::log, 0, infinity, enters::linearly, {-1, 1, 3}},
+                      row{"k", &saturating::k, scale::linear, 0, infinity, enters::nonlinearly, {2e-11, 5e-9, 6}},
+                      row{"m", &saturating::m, scale::linear, 0, infinity, enters::nonlinearly, {1e-12, 2.5e-10, 6}}};
+  }
+};
+
 }  // namespace
 
 TEST_CASE("Along what runs leave open no prediction changes") {
@@ -404,6 +430,23 @@ TEST_CASE("An exponent that is 0 but for rounding was not identified") {
         runs, {.fixed = {{"E", 1.5}}, .bounds = {{"alpha", -1.0, 1.0}}, .criterion = criterion});
     CHECK(std::abs(result.law.alpha) < 1e-6);
     CHECK(result.identified());
+  }
+}
+
+TEST_CASE(
+    "Rates in counts that can be exchanged along a ladder were called identified, and without noise in any units") {
+  for (const double noise : {0.003, 0.0}) {
+    CAPTURE(noise);
+    support::random_numbers random(3);
+    std::vector<scaling::observation<>> runs;
+    for (int i = 0; i < 30; ++i) {
+      const double N = 5e7 * std::pow(1.25, i), D = 20 * N;
+      const double loss = saturating<>{1.7, 1, 1.5e-9, 1e-11}({N, D});
+      runs.push_back({{N, D}, loss * std::exp(noise * random.between(-1, 1))});
+    }
+    const auto result = scaling::fit<saturating>(runs, {.criterion = scaling::squared{}});
+    CHECK(result.converged());
+    CHECK_FALSE(result.identified());  // k for 20 m, and m for k/20
   }
 }
 

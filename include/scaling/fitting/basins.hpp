@@ -242,7 +242,8 @@ class basin_search {
     std::vector<end> twins;
     if (!best.converged) return twins;
     for (const end& one : std::vector<end>(ends_)) {
-      if (!one.converged || !(one.value <= best.value + near * std::abs(best.value) + f_.floor)) continue;
+      if (!(one.value <= best.value + near * std::abs(best.value) + f_.floor)) continue;
+      if (!one.converged && one.value > f_.floor) continue;  // without noise a descent may go on in rounding
       if (!is_apart(best, one)) continue;
       const end twin = one.polished ? one : polisher_.polish(one.x);
       if (twin.converged && same(std::min(best.value, twin.value), std::max(best.value, twin.value)) &&

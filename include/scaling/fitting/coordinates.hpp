@@ -45,9 +45,9 @@ struct centring {
       const auto& [from, to, count] = table[k].starts;
       const double usual = std::max({from, to, -from, -to});
       double unit = 1;  // a power of 2, which rounds nothing
-      if (table[k].scale == scale::linear && usual > 0) {
-        while (unit < usual / 1024) unit *= 2;
-        while (unit > usual * 1024) unit /= 2;
+      if (table[k].scale == scale::linear && usual > 0 && (usual < 1.0 / 16 || usual > 16)) {
+        while (unit < usual) unit *= 2;
+        while (unit > usual) unit /= 2;
       }
       result[k] = static_cast<T>(1 / unit);
     }
