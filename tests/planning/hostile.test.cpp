@@ -188,3 +188,27 @@ TEST_CASE("a searched plan was refused where a step of the search leaves the typ
   const auto got = sc::compute_optimal(support::disguised<sc::chinchilla, float>(law), 2.9087e31F);
   CHECK(std::abs(double(got.parameters) / double(want.parameters) - 1) < 1e-4);
 }
+
+TEST_CASE(
+    "a user's law that is flat at the middle of all budgets had no cheapest one for a loss, a size or its tokens") {
+  constexpr sc::muennighoff<> known{0.05, 227.930531, 151.625941, 1.06777471, 0.474830512, 2.74202809, 18.8643474};
+  const support::disguised<sc::muennighoff> law(known);
+  const double U = 2.46509619352e15;
+  const auto plan = sc::compute_optimal(law, 3.3254e26, U);
+  CHECK(std::abs(sc::compute_optimal_for_loss(law, plan.loss, U).flops / 3.3254e26 - 1) < 1e-6);
+  CHECK(std::abs(sc::compute_optimal_for_parameters(law, plan.parameters, U).flops / 3.3254e26 - 1) < 1e-6);
+  CHECK(std::abs(sc::compute_optimal_for_tokens(law, plan.tokens, U).flops / 3.3254e26 - 1) < 1e-6);
+}
+
+TEST_CASE("factors of compute beyond the type are refused") {
+  constexpr sc::chinchilla<float> slow{1, 400, 400, 0.01F, 0.01F};
+  CHECK_THROWS_WITH(sc::halving_factor(slow), ContainsSubstring("must be large enough for a factor that T has"));
+}
+
+TEST_CASE("one epoch was the plan of a user's law that falls away from it to where it is flat to its last digit") {
+  const sc::muennighoff<float> known{0.887353122F, 1.48632571e-5F, 2.95317705e-7F, 1.07041585F,
+                                     1.07041585F,  7.28542614F,    0.866894364F};
+  CHECK_THROWS_WITH(sc::compute_optimal(support::disguised<sc::muennighoff, float>(known), 4.39060271304e25F,
+                                        0.300489753485F, {6e18, 1, 1}),
+                    ContainsSubstring("must be a budget at which the law has an optimum"));
+}

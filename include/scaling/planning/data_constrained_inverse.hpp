@@ -44,18 +44,27 @@ struct limited_plans {
     middle = std::min(std::max(middle, lowest), highest);
   }
 
-  constexpr repeated_allocation<T> at(T x) const { return compute_optimal(law, cmath::exp(x), U, cost); }
+  /// A law that is searched may have none for a budget, as beyond so many epochs that it is flat: then it is of no numbers.
+  constexpr repeated_allocation<T> at(T x) const {
+    if constexpr (is_searched_for<Law>)
+      return plan_by_search(law, epoch_runs<T>(price<T>(cost, ""), cmath::exp(x), U));
+    else
+      return compute_optimal(law, cmath::exp(x), U, cost);
+  }
 
   /// The plan of the least budget at which f(plan), which rises at first, is zero. Its `flops` are NaN if there is none.
   template <class F>
   constexpr repeated_allocation<T> first(const F& f) const {
-    const auto of = [&](T x) { return f(at(x)); };
+    const auto of = [&](T x) {
+      const auto plan = at(x);
+      return is_of_numbers(plan) ? f(plan) : T(std::numeric_limits<T>::quiet_NaN());
+    };
     // Down to where f is negative although there are tokens enough ...
     T low = middle;
     for (T step = 1; low > lowest; step *= 2) {
       low = low - step > lowest ? low - step : lowest;
       const auto plan = at(low);
-      if (plan.epochs < 1 && f(plan) < 0) break;
+      if (plan.epochs < 1 && is_of_numbers(plan) && f(plan) < 0) break;
     }
     // ... and up to where it is no longer so, perhaps only between two steps, about a peak. It may jump, over zero too.
     T before = low, high = low, f_high = of(low), f_before = f_high;

@@ -58,6 +58,14 @@ struct epoch_side {
     return above - below > 256 * std::numeric_limits<T>::epsilon() * loss(T(0));
   }
 
+  /// Whether the loss falls from one epoch on, by more than the rounding of what N takes away and D adds.
+  constexpr bool falls_away() const {
+    const auto [of_N, of_D] =
+        loss_along<Law, 2>(law, run(nearest()), {{{-side, 0}, {0, runs.m * side}, {0, 0}}}).gradient;
+    const T both = (of_N < 0 ? -of_N : of_N) + (of_D < 0 ? -of_D : of_D);
+    return of_N + of_D < -256 * std::numeric_limits<T>::epsilon() * both;
+  }
+
   /// Calls `visit` with the distance of each minimum that a grid up to 32 e-folds of N brackets. Gives the lowest loss
   /// on the grid, which is no minimum where it lies at the end.
   template <class Visit>
@@ -74,7 +82,9 @@ struct epoch_side {
       if (losses[2] < lowest) lowest = losses[2];
       // In the first cell the loss may fall and rise again; at its near end it may just rise, from the kink.
       if (!(losses[1] <= losses[2] && losses[1] <= losses[0])) continue;
-      const auto root = find_log_root([this](T distance) { return slope(distance); }, at[0], at[2]);
+      const bool falls = slope(at[1]) < 0;  // so that what rises to the other side, as from a kink, is left out
+      const auto root =
+          find_log_root([this](T distance) { return slope(distance); }, at[falls ? 1 : 0], at[falls ? 2 : 1]);
       if (root.converged() && !is_flat_at(root.x)) visit(root.x);
     }
     return lowest;
@@ -87,6 +97,45 @@ struct epoch_side {
     return slope(distance) == 0 && slope(distance - aside) == 0 && slope(distance + aside) == 0;
   }
 };
+
+/// Whether the best run of a budget with limited tokens has to be searched for.
+template <class Law>
+inline constexpr bool is_searched_for = true;
+template <scalar T>
+inline constexpr bool is_searched_for<muennighoff<T>> = false;
+template <scalar T>
+inline constexpr bool is_searched_for<lovelace<T>> = false;
+template <scalar T>
+inline constexpr bool is_searched_for<bounded<T>> = false;
+
+/// The best run of a budget by a search, with a loss of NaN if it has none.
+template <repeated_law Law>
+constexpr auto plan_by_search(const Law& law, const epoch_runs<typename Law::real_type>& runs)
+    -> repeated_allocation<typename Law::real_type> {
+  using T = typename Law::real_type;
+  auto best = runs.plan(law, T(0));
+  T lowest = best.loss, hurdle = lowest * (1 + 8 * std::numeric_limits<T>::epsilon());
+  for (const int side : {1, -1}) {
+    const epoch_side<Law> on_side{law, runs, static_cast<T>(side)};
+    const T lowest_on_grid = on_side.visit_minima([&](T distance) {
+      const auto plan = runs.plan(law, static_cast<T>(side) * distance);
+      if (plan.loss <= hurdle) best = plan, hurdle = plan.loss;  // as low as one epoch will do
+    });
+    if (lowest_on_grid < lowest) lowest = lowest_on_grid;
+    if (best.epochs == 1 && on_side.falls_away()) lowest = 0;  // to where the law is flat: no minimum, nor is there one
+  }
+  if constexpr (!real<T>) {
+    const epoch_side<Law> beyond{law, runs, T(1)};
+    if (best.epochs == 1 && !beyond.begins_with_a_kink()) {  // it comes to one epoch by itself, and is free to move
+      auto root = find_log_root([&](const T& y) { return beyond.slope(y); }, T(-0.25L), T(0.25L));
+      root.x.value = 0;
+      best = runs.plan(law, root.x);
+    }
+  }
+  if (!(best.loss <= lowest * (1 + 16 * std::numeric_limits<T>::epsilon())))
+    best.loss = std::numeric_limits<T>::quiet_NaN();
+  return best;
+}
 
 }  // namespace detail
 
@@ -107,27 +156,9 @@ constexpr auto compute_optimal(const Law& law, typename Law::real_type flops, ty
   detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
   detail::require(positive_finite(unique_tokens), function, "unique_tokens", unique_tokens, "positive and finite");
   const detail::epoch_runs<T> runs(detail::price<T>(cost, function), flops, unique_tokens);
-  auto best = runs.plan(law, T(0));
-  T lowest = best.loss, hurdle = lowest * (1 + 8 * std::numeric_limits<T>::epsilon());
-  for (const int side : {1, -1}) {
-    const detail::epoch_side<Law> on_side{law, runs, static_cast<T>(side)};
-    const T lowest_on_grid = on_side.visit_minima([&](T distance) {
-      const auto plan = runs.plan(law, static_cast<T>(side) * distance);
-      if (plan.loss <= hurdle) best = plan, hurdle = plan.loss;  // as low as one epoch will do
-    });
-    if (lowest_on_grid < lowest) lowest = lowest_on_grid;
-  }
-  if constexpr (!real<T>) {
-    const detail::epoch_side<Law> beyond{law, runs, T(1)};
-    if (best.epochs == 1 && !beyond.begins_with_a_kink()) {  // it comes to one epoch by itself, and is free to move
-      auto root = detail::find_log_root([&](const T& y) { return beyond.slope(y); }, T(-0.25L), T(0.25L));
-      root.x.value = 0;
-      best = runs.plan(law, root.x);
-    }
-  }
-  detail::require(best.loss <= lowest * (1 + 16 * std::numeric_limits<T>::epsilon()), function, "flops", flops,
-                  "a budget at which the law has an optimum");
-  return detail::plan_of_numbers(best, function, "flops", flops);
+  const auto plan = detail::plan_by_search(law, runs);
+  detail::require(plan.loss == plan.loss, function, "flops", flops, "a budget at which the law has an optimum");
+  return detail::plan_of_numbers(plan, function, "flops", flops);
 }
 
 /// The same for the bounded law, whose one minimum needs no grid.

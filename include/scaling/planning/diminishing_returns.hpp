@@ -58,8 +58,11 @@ constexpr T compute_exponent(const chinchilla<T>& law, const training_cost& cost
 /// Domain, errors and accuracy as above. It is large: 49 for gamma = 0.178.
 template <scalar T>
 constexpr T halving_factor(const chinchilla<T>& law, const training_cost& cost = {}) {
-  const detail::chinchilla_path<T> path(law, cost, "scaling::halving_factor");
-  return cmath::pow(T(2), path.s / (law.alpha * law.beta));
+  constexpr auto function = "scaling::halving_factor";
+  const detail::chinchilla_path<T> path(law, cost, function);
+  const T factor = cmath::pow(T(2), path.s / (law.alpha * law.beta));
+  detail::require(positive_finite(factor), function, "alpha", law.alpha, "large enough for a factor that T has");
+  return factor;
 }
 
 /// The distance to the floor: L - E [nats/token] of the best plan for `flops` [FLOP], without cancellation.
@@ -91,7 +94,9 @@ constexpr Either compute_saved(const chinchilla<T>& law, const chinchilla<U>& ba
   const auto flops = [&](const auto& c) {
     return compute_optimal_for_loss(chinchilla<Either>{c.E, c.A, c.B, c.alpha, c.beta}, loss, cost).flops;
   };
-  return flops(baseline) / flops(law);
+  const Either saved = flops(baseline) / flops(law);
+  detail::require(detail::has_all_digits(saved), "scaling::compute_saved", "loss", loss, "one with a ratio that T has");
+  return saved;
 }
 
 /// What a nat per token less is worth, and what a FLOP costs, in the same money.
