@@ -296,7 +296,8 @@ TEST_CASE("a plan whose tokens are just enough, to rounding, did not move") {
       const double tokens = 1e9 * std::pow(1e4, i / 300.0);
       const auto got = compute_optimal(moved, compute_optimal_for_tokens(plain, tokens).flops, tokens).parameters;
       const auto want = compute_optimal(moved_plain, compute_optimal_for_tokens(plain, tokens).flops).parameters;
-      CHECK(got.gradient[1] == Catch::Approx(want.gradient[1]).epsilon(0.2));  // of either side, by alpha or R*
+      CHECK(got.gradient[1] ==
+            Catch::Approx(want.gradient[1]).epsilon(0.2));  // either side is right: they differ by 13 %
     }
   };
   check_just(in<double>(repeated));

@@ -21,6 +21,11 @@ const auto beyond = ContainsSubstring("must be one whose plan is within the rang
 constexpr double most = std::numeric_limits<double>::max();
 constexpr sc::chinchilla<> steep{.E = 0, .A = most, .B = 10, .alpha = 6.3, .beta = most};
 
+constexpr sc::chinchilla<> in_double(const sc::chinchilla<float>& law) {
+  return {double(law.E), double(law.A), double(law.B), double(law.alpha), double(law.beta)};
+}
+double off(float got, double want) { return std::abs(double(got) / want - 1); }
+
 }  // namespace
 
 TEST_CASE("a finite law at the ends of the range gets a refusal for a plan, not NaN") {
@@ -81,15 +86,13 @@ TEST_CASE("a budget that overflows as a power of itself has a run all the same")
 
 TEST_CASE("what is read off a plan was wrong where its tokens are beyond the type, and needs none of them") {
   constexpr sc::chinchilla<float> slow{3.040591717F, 6761.703125F, 0.08100229502F, 0.04559417814F, 0.02750396915F};
-  constexpr sc::chinchilla<> wide{double(slow.E), double(slow.A), double(slow.B), double(slow.alpha),
-                                  double(slow.beta)};
+  constexpr auto wide = in_double(slow);
   constexpr float flops = 8.282846769e36F;
   CHECK_THROWS_WITH(sc::compute_optimal(slow, flops), beyond);
-  const auto check_alike = [](float got, double want) { CHECK(std::abs(static_cast<double>(got) / want - 1) < 1e-5); };
-  check_alike(sc::reducible_loss(slow, flops), sc::reducible_loss(wide, double(flops)));
-  check_alike(sc::return_per_flop(slow, flops), sc::return_per_flop(wide, double(flops)));
-  check_alike(sc::isoflop_curvature(slow, flops), sc::isoflop_curvature(wide, double(flops)));
-  check_alike(sc::isoflop_penalty(slow, flops, 2.0F), sc::isoflop_penalty(wide, double(flops), 2.0));
+  CHECK(off(sc::reducible_loss(slow, flops), sc::reducible_loss(wide, double(flops))) < 1e-5);
+  CHECK(off(sc::return_per_flop(slow, flops), sc::return_per_flop(wide, double(flops))) < 1e-5);
+  CHECK(off(sc::isoflop_curvature(slow, flops), sc::isoflop_curvature(wide, double(flops))) < 1e-5);
+  CHECK(off(sc::isoflop_penalty(slow, flops, 2.0F), sc::isoflop_penalty(wide, double(flops), 2.0)) < 1e-5);
   CHECK_THROWS_WITH(sc::reducible_loss(steep, 10.0), ContainsSubstring("flops = 10, must be one whose loss is within"));
 }
 
@@ -97,17 +100,12 @@ TEST_CASE("a plan for serving spent a thousandth of its budget where a step on t
   constexpr sc::chinchilla<float> law{3.473537445F, 3041123.75F, 1389.904297F, 0.2906294167F, 0.3195766509F};
   constexpr sc::training_cost cost{0.02515849005, 0.06806950242, 0.5947276362};
   const auto got = sc::inference_aware_for_flops(law, 1.856562115e29F, 6.236559F, cost);
-  const sc::chinchilla<> wide{double(law.E), double(law.A), double(law.B), double(law.alpha), double(law.beta)};
-  const auto want = sc::inference_aware_for_flops(wide, 1.856562115e29, 6.236559, cost);
-  CHECK(std::abs(double(got.parameters) / want.parameters - 1) < 1e-4);
+  const auto want = sc::inference_aware_for_flops(in_double(law), 1.856562115e29, 6.236559, cost);
+  CHECK(off(got.parameters, want.parameters) < 1e-4);
   CHECK(std::abs(double(got.training_flops + got.inference_flops) / 1.856562115e29 - 1) < 1e-5);
 }
 
 TEST_CASE("plans were refused, or a few per cent off, where a power on the way is beyond the type or subnormal") {
-  const auto in_double = [](const sc::chinchilla<float>& law) {
-    return sc::chinchilla<>{double(law.E), double(law.A), double(law.B), double(law.alpha), double(law.beta)};
-  };
-  const auto off = [](float got, double want) { return std::abs(double(got) / want - 1); };
   constexpr sc::chinchilla<float> falling{0, 1334.79248F, 0.5937821865F, 0.05971411616F, 1.067829847F};
   constexpr sc::training_cost dear{263.473578, 2.50376188, 18.74151195};
   CHECK(off(sc::compute_optimal_for_parameters(falling, 92213800.0F, dear).flops,

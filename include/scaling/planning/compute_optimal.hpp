@@ -63,13 +63,6 @@ struct price {
   constexpr T flops(T N, T D) const { return k * product_of_powers(N, p, D, q); }
 };
 
-/// (a/b)^power, also where a/b is beyond T.
-template <scalar T>
-constexpr T power_of_ratio(const T& a, const T& b, const T& power) {
-  const T ratio = a / b;
-  return has_all_digits(ratio) ? cmath::pow(ratio, power) : product_of_powers(a, power, b, T(-power));
-}
-
 /// Whether nothing in a plan, nor a step on the way to it, has left the range of T and become infinite, 0 or no number.
 template <class Plan>
 constexpr bool is_of_numbers(const Plan& plan) {
@@ -108,16 +101,8 @@ struct chinchilla_path : price<T> {
 
   constexpr T parameters(T flops) const { return product_of_powers(rho, T(q / s), T(flops / k), T(law.beta / s)); }
   constexpr T tokens(T flops) const { return product_of_powers(rho, T(-p / s), T(flops / k), T(law.alpha / s)); }
-  constexpr T tokens_for(T N) const {
-    const T ratio = cmath::pow(N, law.alpha) / rho;
-    return has_all_digits(ratio) ? cmath::pow(ratio, 1 / law.beta)
-                                 : product_of_powers(N, T(law.alpha / law.beta), rho, T(-1 / law.beta));
-  }
-  constexpr T parameters_for(T D) const {
-    const T ratio = rho * cmath::pow(D, law.beta);
-    return has_all_digits(ratio) ? cmath::pow(ratio, 1 / law.alpha)
-                                 : product_of_powers(D, T(law.beta / law.alpha), rho, T(1 / law.alpha));
-  }
+  constexpr T tokens_for(T N) const { return product_of_powers(N, T(law.alpha / law.beta), rho, T(-1 / law.beta)); }
+  constexpr T parameters_for(T D) const { return product_of_powers(D, T(law.beta / law.alpha), rho, T(1 / law.alpha)); }
 
   // Of the reducible loss A N^-alpha + B D^-beta. Neither is 1 less the other: one may be small.
   constexpr T share_of_N() const { return p * law.beta / s; }
@@ -187,8 +172,10 @@ constexpr allocation<T> compute_optimal_for_loss(const chinchilla<T>& law, value
   detail::require(loss > law.E && positive_finite(loss), function, "loss", loss,
                   "finite and above the irreducible loss E of the law");
   // Stationarity alone fixes the shares of the reducible loss.
-  const T N = detail::power_of_ratio(law.A, T(path.share_of_N() * (loss - law.E)), T(1 / law.alpha));
-  const T D = detail::power_of_ratio(law.B, T(path.share_of_D() * (loss - law.E)), T(1 / law.beta));
+  const T N =
+      detail::product_of_powers(law.A, T(1 / law.alpha), T(path.share_of_N() * (loss - law.E)), T(-1 / law.alpha));
+  const T D =
+      detail::product_of_powers(law.B, T(1 / law.beta), T(path.share_of_D() * (loss - law.E)), T(-1 / law.beta));
   return detail::plan_of_numbers(allocation<T>{N, D, path.flops(N, D), loss}, function, "loss", loss);
 }
 

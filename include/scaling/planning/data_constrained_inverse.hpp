@@ -29,12 +29,12 @@ struct limited_plans {
   Law law;
   T U;
   training_cost cost;
+  price<T> in_T;
   T middle, lowest, highest;
 
   constexpr limited_plans(const Law& law_, T U_, const training_cost& cost_, const char* function)
-      : law(law_), U(U_), cost(cost_) {
+      : law(law_), U(U_), cost(cost_), in_T(cost, function) {
     require(positive_finite(U), function, "unique_tokens", U, "positive and finite");
-    const price<T> in_T(cost, function);
     constexpr T largest = static_cast<T>(std::numeric_limits<T>::max_exponent) * T(0.69);  // e to that is finite
     const T log_k = cmath::log(in_T.k), log_U = cmath::log(U), p = in_T.p;
     middle = log_k + (p + in_T.q) * log_U;
@@ -47,7 +47,7 @@ struct limited_plans {
   /// A law that is searched may have none for a budget, as beyond so many epochs that it is flat: then it is of no numbers.
   constexpr repeated_allocation<T> at(T x) const {
     if constexpr (is_searched_for<Law>)
-      return plan_by_search(law, epoch_runs<T>(price<T>(cost, ""), cmath::exp(x), U));
+      return plan_by_search(law, epoch_runs<T>(in_T, cmath::exp(x), U));
     else
       return compute_optimal(law, cmath::exp(x), U, cost);
   }
@@ -71,7 +71,7 @@ struct limited_plans {
     while (f_high < 0 && high + T(0.5) <= highest) {
       const T higher = high + T(0.5), f_higher = of(higher);
       T from = high, to = higher;
-      if (f_high > f_before && f_high > f_higher && f_high < 0) from = before, to = peak(of, before, higher);
+      if (f_high > f_before && f_high > f_higher) from = before, to = peak(of, before, higher);
       if (!(of(to) < 0)) {
         const auto root = find_log_root(of, from, to);
         if (root.converged() && root.f * root.f <= std::numeric_limits<T>::epsilon()) return at(root.x);

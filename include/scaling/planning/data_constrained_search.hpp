@@ -115,6 +115,7 @@ constexpr auto plan_by_search(const Law& law, const epoch_runs<typename Law::rea
   using T = typename Law::real_type;
   auto best = runs.plan(law, T(0));
   T lowest = best.loss, hurdle = lowest * (1 + 8 * std::numeric_limits<T>::epsilon());
+  bool once_is_lowest = true;  // nothing next to one epoch is lower
   for (const int side : {1, -1}) {
     const epoch_side<Law> on_side{law, runs, static_cast<T>(side)};
     const T lowest_on_grid = on_side.visit_minima([&](T distance) {
@@ -122,8 +123,10 @@ constexpr auto plan_by_search(const Law& law, const epoch_runs<typename Law::rea
       if (plan.loss <= hurdle) best = plan, hurdle = plan.loss;  // as low as one epoch will do
     });
     if (lowest_on_grid < lowest) lowest = lowest_on_grid;
-    if (best.epochs == 1 && on_side.falls_away()) lowest = 0;  // to where the law is flat: no minimum, nor is there one
+    once_is_lowest = once_is_lowest && !on_side.falls_away();
   }
+  // Where it falls to a minimum that the search has not, as to where the law is flat, there is none.
+  const bool is_minimum = best.epochs != 1 || once_is_lowest;
   if constexpr (!real<T>) {
     const epoch_side<Law> beyond{law, runs, T(1)};
     if (best.epochs == 1 && !beyond.begins_with_a_kink()) {  // it comes to one epoch by itself, and is free to move
@@ -132,7 +135,7 @@ constexpr auto plan_by_search(const Law& law, const epoch_runs<typename Law::rea
       best = runs.plan(law, root.x);
     }
   }
-  if (!(best.loss <= lowest * (1 + 16 * std::numeric_limits<T>::epsilon())))
+  if (!is_minimum || !(best.loss <= lowest * (1 + 16 * std::numeric_limits<T>::epsilon())))
     best.loss = std::numeric_limits<T>::quiet_NaN();
   return best;
 }

@@ -46,10 +46,7 @@ constexpr auto isoflop_run(const Law& law, typename Law::real_type flops, typena
   detail::require(positive_finite(parameters), function, "parameters", parameters, "positive and finite");
   const detail::searched_path<Law> path(law, cost, function);
   using T = typename Law::real_type;
-  const T units = flops / path.k, spent = cmath::pow(parameters, path.p);
-  const T D = detail::has_all_digits(spent)
-                  ? detail::power_of_ratio(units, spent, T(1 / path.q))
-                  : detail::product_of_powers(units, T(1 / path.q), parameters, T(-path.p / path.q));
+  const T D = detail::product_of_powers(T(flops / path.k), T(1 / path.q), parameters, T(-path.p / path.q));
   return detail::plan_of_numbers(allocation<T>{parameters, D, flops, law({parameters, D})}, function, "flops", flops);
 }
 
