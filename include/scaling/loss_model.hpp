@@ -5,6 +5,7 @@
 // anywhere.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -27,6 +28,13 @@ struct starts {
   double from, to;
   int count;
 };
+
+namespace detail {
+
+/// The size that a coefficient usually has, by its starts: in its units, if it is fitted as itself.
+constexpr double usual_size(const starts& range) { return std::max({range.from, range.to, -range.from, -range.to}); }
+
+}  // namespace detail
 
 /// One row of a law's table. `lower` and `upper` bound the coefficient itself, whatever coordinate it is fitted in.
 template <class Law>

@@ -12,7 +12,6 @@
 // A coefficient that is tied, or has a box of its own, stays log A: boxes must be boxes in what is searched.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -42,8 +41,7 @@ struct centring {
     constexpr auto table = Law::coefficients();
     std::array<T, table.size()> result{};
     for (std::size_t k = 0; k < table.size(); ++k) {
-      const auto& [from, to, count] = table[k].starts;
-      const double usual = std::max({from, to, -from, -to});
+      const double usual = usual_size(table[k].starts);
       double unit = 1;  // a power of 2, which rounds nothing
       if (table[k].scale == scale::linear && usual > 0 && (usual < 1.0 / 16 || usual > 16)) {
         while (unit < usual) unit *= 2;

@@ -272,8 +272,7 @@ auto profile(const fit_result<Law>& result, const Runs& observations, std::strin
       if (!(inside <= 0)) return {nan, false};
     }
     T inner = from;
-    const auto& starts = table[place].starts;  // in the units of the coefficient
-    const auto usual = static_cast<T>(std::max(std::abs(starts.from), std::abs(starts.to)));
+    const auto usual = static_cast<T>(detail::usual_size(table[place].starts));
     T step = log ? T(1) / 64 : std::max(std::abs(estimate), usual / 200) / 64;
     for (int doubling = 0; doubling < 80; ++doubling, step *= 2) {
       const bool last = !(direction * (edge - from) > step);
