@@ -335,6 +335,20 @@ TEMPLATE_TEST_CASE("Budgets of which one epoch is best were refused by the round
     }
 }
 
+TEMPLATE_TEST_CASE("A plan next to one epoch left out the harm of what it repeats", "", float, double, long double) {
+  using T = TestType;
+  const chinchilla<T> plain{T(1.69L), T(406.4L), T(410.7L), T(0.34L), T(0.28L)};
+  const lovelace<T> law{plain.E, plain.A, plain.B, plain.alpha, plain.beta, T(1e6L), 1, 1};
+  const T flops = T(1e22L), tokens = compute_optimal(plain, flops).tokens;
+  for (int i = 1; i < 128; ++i) {
+    const T unique_tokens = tokens * (1 - static_cast<T>(i) * std::numeric_limits<T>::epsilon());
+    const auto plan = compute_optimal(law, flops, unique_tokens);
+    CAPTURE(i, plan.epochs);
+    CHECK(plan.loss == law({plan.parameters, plan.tokens, unique_tokens}));
+    CHECK(plan.loss <= plain(plan.parameters, unique_tokens) * (1 + 8 * std::numeric_limits<T>::epsilon()));
+  }
+}
+
 TEMPLATE_TEST_CASE("A plan of Lovelace's law next to one epoch went there, and did not move", "", float, double,
                    long double) {
   using T = TestType;

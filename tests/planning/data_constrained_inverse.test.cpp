@@ -108,6 +108,15 @@ TEST_CASE("By a law of the user's too") {
   }
 }
 
+TEST_CASE("A law that is searched was refused a model below some of whose budgets there is no plan") {
+  const muennighoff<> law{0.03, 113.3, 73, 0.448, 0.388, 4.6, 19};
+  const training_cost cost{6, 0.311, 2.76};
+  const double N = 6e9, U = 1.3e10;
+  const auto known = compute_optimal_for_parameters(law, N, U, cost);
+  CHECK(compute_optimal_for_parameters(disguised<muennighoff>(law), N, U, cost).flops ==
+        Approx(known.flops).epsilon(1e-8));
+}
+
 TEST_CASE("By a law that foresees overfitting the answer is a plan for which it is true, and the cheapest for a loss") {
   support::random_numbers random(123);
   int others = 0, dearer = 0;

@@ -45,6 +45,8 @@ static_assert(searched<float>.epochs > 1 && searched<double>.epochs > 1 && searc
 constexpr auto searched_repeated =
     compute_optimal(disguised<muennighoff>(published::muennighoff_2023<>), 1e22, 25e9, {6, 1.1, 0.9});
 static_assert(searched_repeated.epochs > 1);
+constexpr auto dear = compute_optimal(disguised<bounded, float>(spoilt<float>), 3e12F, 5e9F, {1, 1, 0.25});
+static_assert(dear.epochs > 1);  // after 32 e-folds of N there are e^128 epochs, beyond float
 static_assert(repeated_law<bounded<float>> && !repeated_law<chinchilla<double>>);
 
 /// A law with the budget and tokens to plan for.
@@ -124,6 +126,17 @@ TEMPLATE_TEST_CASE("The search finds the plans of the laws that it does not know
   }
 }
 
+TEST_CASE("The search finds a plan as many e-folds away from one epoch as it says") {
+  for (const double distance : {25.0, 28.0, 29.5, 30.9, 31.9})
+    for (const double side : {1.0, -1.0}) {
+      bounded<> even = spoilt<double>;  // at its best where N = D
+      even.b = even.a, even.beta = even.alpha, even.c = 0;
+      const double U = std::exp(40 - side * distance), N1 = std::exp(40 + side * distance);
+      CAPTURE(distance, side);
+      check_search(even, question<double>{{}, 6 * N1 * U, U, {}});
+    }
+}
+
 TEMPLATE_TEST_CASE("A plan next to one epoch went there, over a range of budgets where losses tie", "", float, double,
                    long double) {
   using T = TestType;
@@ -137,6 +150,22 @@ TEMPLATE_TEST_CASE("A plan next to one epoch went there, over a range of budgets
     const auto got = compute_optimal(disguised<bounded, T>(law), asked.flops, unique_tokens, asked.cost);
     CAPTURE(i, want.epochs, got.epochs);
     CHECK(std::abs(got.parameters / want.parameters - 1) < 500 * epsilon<T>);  // ten log(flops), as promised
+  }
+}
+
+TEST_CASE("The edge of a flat is no minimum") {
+  const muennighoff<> law{0.70232426297408712, 102.26039995363185, 251.49431501123911, 0.49785525137250192,
+                          0.2143735864224019,  4.1748807327658612, 3.2972092711614023};
+  const training_cost cost{6, 1.3610155328357902, 0.46903494152654168};
+  for (double flops = 1e18; flops < 1e28; flops *= 1.01) {
+    CAPTURE(flops);
+    const auto known = compute_optimal(law, flops, 3409959650578.5962, cost);
+    try {
+      const auto found = compute_optimal(disguised<muennighoff>(law), flops, 3409959650578.5962, cost);
+      CHECK(found.parameters == Approx(known.parameters).epsilon(1e-6));
+    } catch (const std::domain_error&) {
+      CHECK(known.epochs > 1000);
+    }
   }
 }
 

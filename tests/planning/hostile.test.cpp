@@ -105,6 +105,14 @@ TEST_CASE("a plan for serving spent a thousandth of its budget where a step on t
   CHECK(std::abs(double(got.training_flops + got.inference_flops) / 1.856562115e29 - 1) < 1e-5);
 }
 
+TEST_CASE("a plan for serving was refused where the search for it passed tokens beyond the type") {
+  constexpr sc::chinchilla<float> law{1.71598732F, 1493.94055F, 85.7665176F, 0.48317945F, 0.258720338F};
+  const auto got = sc::inference_aware(law, 2.42202520F, 2.04523096e17F);
+  const auto want = sc::inference_aware(in_double(law), double(2.42202520F), double(2.04523096e17F));
+  CHECK(off(got.parameters, want.parameters) < 1e-4);
+  CHECK(off(got.tokens, want.tokens) < 1e-4);
+}
+
 TEST_CASE("plans were refused, or a few per cent off, where a power on the way is beyond the type or subnormal") {
   constexpr sc::chinchilla<float> falling{0, 1334.79248F, 0.5937821865F, 0.05971411616F, 1.067829847F};
   constexpr sc::training_cost dear{263.473578, 2.50376188, 18.74151195};

@@ -113,11 +113,10 @@ TEMPLATE_TEST_CASE("Exponent and budget are those of the paper's formulas in 50 
                           pow(beta * wide(law.B) / (alpha * wide(law.A)), 1 / beta);
     // The rounding of an exponent weighs as the logarithm of its power; that of a base as the power.
     const double log_tokens = static_cast<double>(abs(log(flops / N)) + alpha / beta * log(total));
-    const T budget = non_embedding_flops_at(law, correction, size);
     if (flops > wide(std::numeric_limits<T>::max()))
-      CHECK(budget == std::numeric_limits<T>::infinity());
+      CHECK_THROWS_AS(non_embedding_flops_at(law, correction, size), std::domain_error);
     else
-      CHECK(support::ulps_off(budget, flops) <= 4 * log_tokens + 30 / draw.beta);
+      CHECK(support::ulps_off(non_embedding_flops_at(law, correction, size), flops) <= 4 * log_tokens + 30 / draw.beta);
   }
 }
 
@@ -355,6 +354,9 @@ TEST_CASE("A question without an answer is refused, by name") {
                     "scaling::non_embedding_flops_at: omega = -1, must be non-negative and finite");
   CHECK_THROWS_WITH(non_embedding_flops_at(law, infinite, 1), ContainsSubstring("omega = inf"));
   CHECK_THROWS_WITH(non_embedding_flops_at(law, published_omega, std::nan("")), ContainsSubstring("nan"));
+  CHECK_THROWS_WITH(
+      non_embedding_flops_at(published::besiroglu_2024<float>, published::pearce_2024<float>, 1e20F),
+      "scaling::non_embedding_flops_at: non_embedding_parameters = 1e+20, must be one with a budget that T has");
   CHECK_THROWS_WITH(compute_optimal_for_non_embedding_flops(law, published_omega, 0),
                     "scaling::compute_optimal_for_non_embedding_flops: non_embedding_flops = 0, must be positive and "
                     "finite");

@@ -10,6 +10,10 @@
 
 namespace scaling::detail {
 
+/// A logarithm such that e to it and to minus it have all their digits in T.
+template <scalar T>
+inline constexpr auto largest_log = static_cast<plain_t<T>>(-0.69 * std::numeric_limits<plain_t<T>>::min_exponent);
+
 /// The root of a function of a logarithm between a and b, which is smooth over an e-fold wherever it does not jump.
 template <scalar T, std::invocable<T> F>
 constexpr bracketed_root<T> find_log_root(const F& f, const T& a, const T& b) {

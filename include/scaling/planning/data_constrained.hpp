@@ -52,7 +52,7 @@ constexpr void require_repeatable(const lovelace<T>& law, const char* function) 
   require(non_negative_finite(law.kappa), function, "kappa", law.kappa, "non-negative and finite");
 }
 
-/// Whether U unique tokens are D, but for the rounding of a plan: that is no plan of one epoch which does not move.
+/// Whether U unique tokens are D, but for the rounding of a plan: that is no plan of one epoch whose derivatives are 0.
 template <scalar T>
 constexpr bool are_enough(const T& U, const T& D) {
   return D <= U * (1 + 128 * std::numeric_limits<T>::epsilon());
@@ -197,8 +197,8 @@ constexpr repeated_allocation<T> compute_optimal(const lovelace<T>& law, value_o
   detail::require_repeatable(law, function);
 
   const T N = path.parameters(flops), D = path.tokens(flops);
-  const bool enough =
-      law.delta < 1 ? D <= unique_tokens : detail::are_enough(unique_tokens, D);  // below 1 a first one harms
+  const bool enough =  // below a delta of 1 already a first one harms
+      real<T> || law.delta < 1 ? D <= unique_tokens : detail::are_enough(unique_tokens, D);
   if (enough || (law.P == 0 && real<T>))  // a derivative in P there moves the plan
     return detail::plan_of_numbers(
         repeated_allocation<T>{N, D, unique_tokens, D / unique_tokens, flops, path.law(N, D)}, function, "flops",

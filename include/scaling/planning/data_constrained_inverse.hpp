@@ -35,7 +35,7 @@ struct limited_plans {
   constexpr limited_plans(const Law& law_, T U_, const training_cost& cost_, const char* function)
       : law(law_), U(U_), cost(cost_), in_T(cost, function) {
     require(positive_finite(U), function, "unique_tokens", U, "positive and finite");
-    constexpr T largest = static_cast<T>(std::numeric_limits<T>::max_exponent) * T(0.69);  // e to that is finite
+    constexpr T largest = largest_log<T>;
     const T log_k = cmath::log(in_T.k), log_U = cmath::log(U), p = in_T.p;
     middle = log_k + (p + in_T.q) * log_U;
     // A plan is computed from C, C/k and the size that C buys for one epoch: all are to be numbers.
@@ -59,12 +59,19 @@ struct limited_plans {
       const auto plan = at(x);
       return is_of_numbers(plan) ? f(plan) : T(std::numeric_limits<T>::quiet_NaN());
     };
-    // Down to where f is negative although there are tokens enough ...
+    // Down to where f is negative although there are tokens enough, but not beyond the last plan that there is ...
     T low = middle;
-    for (T step = 1; low > lowest; step *= 2) {
-      low = low - step > lowest ? low - step : lowest;
-      const auto plan = at(low);
-      if (plan.epochs < 1 && is_of_numbers(plan) && f(plan) < 0) break;
+    bool are_tokens_enough = false;
+    for (T step = 1; low > lowest && step > T(1) / 64; step *= 2) {
+      const T lower = low - step > lowest ? low - step : lowest;
+      const auto plan = at(lower);
+      if (are_tokens_enough && !is_of_numbers(plan)) {
+        step /= 4;
+        continue;
+      }
+      low = lower;
+      are_tokens_enough = is_of_numbers(plan) && plan.epochs < 1;
+      if (are_tokens_enough && f(plan) < 0) break;
     }
     // ... and up to where it is no longer so, perhaps only between two steps, about a peak. It may jump, over zero too.
     T before = low, high = low, f_high = of(low), f_before = f_high;

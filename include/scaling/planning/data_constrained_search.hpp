@@ -11,6 +11,7 @@
 // them, or one epoch, is the plan.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <limits>
@@ -52,6 +53,12 @@ struct epoch_side {
 
   /// A few units in the last place from one epoch: on this side of a kink.
   constexpr T nearest() const { return 16 * std::numeric_limits<T>::epsilon() * (runs.m < 1 ? 1 / runs.m : T(1)); }
+  /// A cell of the grid beyond 32, or where N or D is about to leave T: the small ones sooner, for the sake of slopes.
+  constexpr T farthest() const {
+    const T log_N = cmath::log(runs.N1), log_D = cmath::log(runs.U), least = -largest_log<T> / 2, most = largest_log<T>;
+    const T of_N = side > 0 ? log_N - least : most - log_N, of_D = side > 0 ? most - log_D : log_D - least;
+    return std::max(nearest(), std::min({T(34.75L), of_N, T(of_D / runs.m)}));
+  }
   /// Whether the slope there is another on either side, by more than rounding.
   constexpr bool begins_with_a_kink() const {
     const T above = slope(nearest()), below = slope(-nearest());
@@ -66,17 +73,17 @@ struct epoch_side {
     return of_N + of_D < -256 * std::numeric_limits<T>::epsilon() * both;
   }
 
-  /// Calls `visit` with the distance of each minimum that a grid up to 32 e-folds of N brackets. Gives the lowest loss
-  /// on the grid, which is no minimum where it lies at the end.
+  /// Calls `visit` with the distance of each minimum that a grid brackets, up to 32 e-folds of N if T reaches so far.
+  /// Gives the lowest loss on the grid, which is no minimum where it lies at the end.
   template <class Visit>
   constexpr T visit_minima(const Visit& visit) const {
-    constexpr int cells = 24;
-    const T first = nearest();
+    constexpr int cells = 25;
+    const T first = nearest(), end = farthest();
     std::array<T, 3> at{first, first, first}, losses{};  // the last three, oldest first
     losses.fill(loss(first));
     T lowest = losses[2];
     for (int i = 1; i <= cells; ++i) {
-      const T next = 32 * static_cast<T>(i * i) / (cells * cells);
+      const T next = first + (end - first) * static_cast<T>(i * i) / (cells * cells);
       at = {at[1], at[2], next};
       losses = {losses[1], losses[2], loss(next)};
       if (losses[2] < lowest) lowest = losses[2];
@@ -91,10 +98,11 @@ struct epoch_side {
   }
 
  private:
-  /// After so many epochs that the rest is lost in rounding no place is lower than another.
+  /// After so many epochs that the slopes are subnormal or 0 no place is known to be lower than another.
   constexpr bool is_flat_at(T distance) const {
     constexpr T aside = T(1) / 1024;
-    return slope(distance) == 0 && slope(distance - aside) == 0 && slope(distance + aside) == 0;
+    const T before = slope(distance - aside), after = slope(distance + aside);
+    return !has_all_digits(before < 0 ? -before : before) || !has_all_digits(after < 0 ? -after : after);
   }
 };
 

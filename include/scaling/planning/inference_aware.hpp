@@ -52,23 +52,30 @@ constexpr lifetime_allocation<T> inference_aware(const chinchilla<T>& law, value
                   "finite and above the irreducible loss E of the law");
   detail::require(non_negative_finite(inference_tokens), function, "inference_tokens", inference_tokens,
                   "non-negative and finite");
-  const auto plan = [&](T log_w) {
-    // The shares of the reducible loss that parameters and tokens are to blame for are as p beta w to q alpha.
-    const T odds = path.p * law.beta / (path.q * law.alpha) * cmath::exp(log_w), of_D = 1 / (1 + odds);
-    const T N = cmath::pow(law.A / (odds * of_D * (loss - law.E)), 1 / law.alpha);
-    const T D = cmath::pow(law.B / (of_D * (loss - law.E)), 1 / law.beta);
+  const T p = path.p, q = path.q, alpha = law.alpha, beta = law.beta;
+  // The shares of the reducible loss that parameters and tokens are to blame for are as p beta w to q alpha.
+  const T even = p * beta / (q * alpha);
+  const auto plan = [&](T odds) {
+    const T N = detail::product_of_powers(law.A, T(1 / alpha), T((loss - law.E) / (1 + 1 / odds)), T(-1 / alpha));
+    const T D = detail::product_of_powers(law.B, T(1 / beta), T((loss - law.E) / (1 + odds)), T(-1 / beta));
     const T served = T(detail::inference_flops_per_parameter_and_token) * N * inference_tokens;
     return lifetime_allocation<T>{N, D, path.flops(N, D), served, loss};
   };
+  const auto even_plan = plan(even);
+  const T served_over_trained = T(detail::inference_flops_per_parameter_and_token) * even_plan.parameters /
+                                (p * even_plan.training_flops) * inference_tokens;
   // The excess over the equation above grows in log w at a rate of 1 or more: where it ends up is known from its start.
+  // What is between is told by how far N and D have gone: at the far end they may be beyond T.
   const auto excess = [&](T log_w) {
-    const auto at = plan(log_w);
-    return log_w - cmath::log1p(at.inference_flops / (path.p * at.training_flops));
+    const T odds = even * cmath::exp(log_w);
+    const T log_N = cmath::log((1 + 1 / odds) / (1 + 1 / even)) / alpha,
+            log_D = cmath::log((1 + odds) / (1 + even)) / beta;
+    return log_w - cmath::log1p(served_over_trained * cmath::exp((1 - p) * log_N - q * log_D));
   };
   const auto root = detail::find_log_root(excess, T(0), T(-excess(0) * T(1.0625L)));
   detail::require(root.converged() && root.f * root.f <= std::numeric_limits<T>::epsilon(), function, "loss", loss,
                   "a loss whose plan is within the range of the type");
-  return detail::plan_of_numbers(plan(root.x), function, "loss", loss);
+  return detail::plan_of_numbers(plan(even * cmath::exp(root.x)), function, "loss", loss);
 }
 
 /// The plan that has the lowest loss among those that cost `lifetime_flops` [FLOP] in training and in serving

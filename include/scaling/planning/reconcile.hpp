@@ -155,7 +155,9 @@ constexpr T non_embedding_flops_at(const chinchilla<T>& law, const embedding_cor
   const detail::non_embedding_path<T> path(law, correction, function);
   const T N = non_embedding_parameters;
   detail::require(positive_finite(N), function, "non_embedding_parameters", N, "positive and finite");
-  return path.plan(N, path.tokens(N)).flops;
+  const T flops = path.plan_of_numbers(N, path.tokens(N), function, "non_embedding_parameters", N).flops;
+  detail::require(positive_finite(flops), function, "non_embedding_parameters", N, "one with a budget that T has");
+  return flops;
 }
 
 /// The plan of least loss for C_E = 6 N_E D [FLOP]; of two minima the lower. A search of 10 to 20 evaluations.
