@@ -105,6 +105,15 @@ TEST_CASE("a plan for serving spent a thousandth of its budget where a step on t
   CHECK(std::abs(double(got.training_flops + got.inference_flops) / 1.856562115e29 - 1) < 1e-5);
 }
 
+TEST_CASE("a plan with limited tokens was one epoch where the parameters of these are too few for a ratio") {
+  constexpr sc::muennighoff<float> law{0, 105.796799F, 480.426178F, 0.0579766519F, 1.21631229F, 47.6387367F, 64.6678696F};
+  const sc::muennighoff<> wide{0, law.A, law.B, law.alpha, law.beta, law.R_D_star, law.R_N_star};
+  const auto got = sc::compute_optimal(law, 5.7993094e19F, 4.1158156F);
+  const auto want = sc::compute_optimal(wide, double(5.7993094e19F), double(4.1158156F));
+  CHECK(off(got.parameters, want.parameters) < 1e-3);
+  CHECK(off(got.loss, want.loss) < 1e-5);
+}
+
 TEST_CASE("a plan for serving was refused where the search for it passed tokens beyond the type") {
   constexpr sc::chinchilla<float> law{1.71598732F, 1493.94055F, 85.7665176F, 0.48317945F, 0.258720338F};
   const auto got = sc::inference_aware(law, 2.42202520F, 2.04523096e17F);

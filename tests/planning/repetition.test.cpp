@@ -66,6 +66,28 @@ TEST_CASE("No number of epochs is better than the best, on a grid from one to a 
   }
 }
 
+TEST_CASE("The second derivative of the best epochs in delta was a quarter off at a delta of 1") {
+  using number = input_dual<input_dual<double, 1>, 1>;
+  const auto curvature = [](double delta) {
+    number of_delta{input_dual<double, 1>::variable(delta, 0)};
+    of_delta.gradient[0].value = 1;
+    const auto& [E, A, B, alpha, beta, P, unused, kappa] = penalised;
+    const lovelace<number> law{E, A, B, alpha, beta, P, of_delta, kappa};
+    return best_epochs(law, number(2.5e8), number(1e8)).gradient[0].gradient[0];
+  };
+  CHECK(curvature(1) == Approx(curvature(1 + 1e-9)).epsilon(1e-6));
+  const auto at = [](double delta) { return best_epochs(with(delta, 1), 2.5e8, 1e8); };
+  CHECK(curvature(1) == Approx((at(1 + 1e-4) - 2 * at(1) + at(1 - 1e-4)) / 1e-8).epsilon(1e-3));
+}
+
+TEST_CASE("The best epochs are those of the least loss also where the loss is too large to tell") {
+  const lovelace<> slight{2, 400, 1e-5, 0.34, 0.3, 1e-11, 0.5, 0};
+  const lovelace<float> in_float{2, 400, 1e-5F, 0.34F, 0.3F, 1e-11F, 0.5F, 0};
+  const double best = best_epochs(slight, 1e9, 1e9);
+  CHECK(best > 100);
+  CHECK(best_epochs(in_float, 1e9F, 1e9F) == Approx(best).epsilon(1e-4));
+}
+
 TEST_CASE("Without harm there is no last epoch") {
   auto law = penalised;
   law.P = 0;

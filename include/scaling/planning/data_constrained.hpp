@@ -150,7 +150,8 @@ constexpr repeated_allocation<T> compute_optimal(const muennighoff<T>& law, valu
 
   const detail::epoch_path<T> runs(path, flops, unique_tokens);
   const T U = unique_tokens, base = law.base_parameters(U);
-  const T counted = cmath::log(runs.N1 / base), log_m = cmath::log(runs.m);
+  const T ratio = runs.N1 / base, log_m = cmath::log(runs.m);
+  const T counted = detail::has_all_digits(ratio) ? cmath::log(ratio) : cmath::log(runs.N1) - cmath::log(base);
   // y >= 0. N* is where alpha A N*^-alpha = beta B U^-beta, so that the two terms begin alike.
   const auto slope_repeating = [&](T y) {
     return detail::log_steepness(counted - y, law.alpha, law.R_N_star) - log_m -

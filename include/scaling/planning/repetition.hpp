@@ -74,24 +74,21 @@ constexpr T best_epochs(const lovelace<T>& law, value_of_t<T> parameters, value_
   const T gain = law.beta * law.B * cmath::pow(unique_tokens, -law.beta);
   const T harm = law.delta * law.P * cmath::pow(parameters / unique_tokens, law.kappa);
   const T curve = law.delta - 1;
-  if (curve == 0) {
-    if (harm >= gain) return 1;
-    const T epochs = cmath::pow(gain / harm, 1 / (1 + law.beta));
-    return epochs * cmath::pow(epochs - 1, -curve / (1 + law.beta));  // a factor of 1, whose derivative is not 0
-  }
+  if constexpr (real<T>)
+    if (curve == 0) return harm < gain ? cmath::pow(gain / harm, 1 / (1 + law.beta)) : T(1);
 
   // The logarithm of harm over gain, by z = log(epochs). It grows if delta > 1, and beyond `lowest` if not.
   const T offset = cmath::log(harm / gain);
   const auto excess = [&](T z) { return offset + curve * cmath::log(cmath::expm1(z)) + (1 + law.beta) * z; };
-  const T lowest = curve > 0 ? T(0) : cmath::log1p(-curve / (law.delta + law.beta));
+  const T lowest = curve >= 0 ? T(0) : cmath::log1p(-curve / (law.delta + law.beta));
   const T ln2 = cmath::log(T(2)), from_offset = -offset / (law.delta + law.beta);
-  const T lower = curve > 0 ? std::numeric_limits<T>::min() : lowest, least = lowest + ln2;
+  const T lower = curve >= 0 ? std::numeric_limits<T>::min() : lowest, least = lowest + ln2;
   const auto root = find_root(excess, lower, 1 + (from_offset > least ? from_offset : least));
   if (!root.converged()) return 1;  // the harm is larger from the start
   const T epochs = cmath::exp(root.x);
-  if (curve > 0) return epochs;  // there is no other minimum
-  const T repeated = law(parameters, unique_tokens * epochs, unique_tokens);
-  return repeated < law(parameters, unique_tokens, unique_tokens) ? epochs : T(1);
+  if (curve >= 0) return epochs;  // there is no other minimum
+  const T gained = gain / law.beta * -cmath::expm1(-law.beta * root.x);  // also where it is lost in the loss
+  return gained > harm / law.delta * cmath::pow(cmath::expm1(root.x), law.delta) ? epochs : T(1);
 }
 
 /// By Muennighoff's law there is no last epoch worth its compute, so this is infinity. Few of its own runs went beyond
