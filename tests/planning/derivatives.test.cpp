@@ -257,6 +257,12 @@ TEST_CASE("a plan of one epoch moved with its law where the penalty of the first
   held(compute_optimal(moving(steep), 1e24, 1.2e11));
   held(compute_optimal(moving(disguised<lovelace>(steep)), 1e24, 1.2e11));
   held(compute_optimal(moving(in<float>(steep)), 1e24F, 1.2e11F));
+  // ... or where it is passed so little beyond one epoch that the slopes there are beyond the type.
+  for (double delta = 1.0005; delta < 1.01; delta += 1e-4) {
+    const lovelace<> late{1.8172, 482.01, 2085.43, .3478, .3658, .0229, delta, 1};
+    CAPTURE(delta);
+    held(compute_optimal(moving(late), 1e21, 2e9));
+  }
 }
 
 TEST_CASE("a plan that comes to one epoch by itself is free to move, where the law has no kink") {

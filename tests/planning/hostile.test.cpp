@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <stdexcept>
+#include <string>
 
 #include <scaling/planning.hpp>
 #include <scaling/published.hpp>
@@ -106,8 +107,10 @@ TEST_CASE("a plan for serving spent a thousandth of its budget where a step on t
 }
 
 TEST_CASE("a plan with limited tokens was one epoch where the parameters of these are too few for a ratio") {
-  constexpr sc::muennighoff<float> law{0, 105.796799F, 480.426178F, 0.0579766519F, 1.21631229F, 47.6387367F, 64.6678696F};
-  const sc::muennighoff<> wide{0, law.A, law.B, law.alpha, law.beta, law.R_D_star, law.R_N_star};
+  constexpr sc::muennighoff<float> law{0,           105.796799F, 480.426178F, 0.0579766519F,
+                                       1.21631229F, 47.6387367F, 64.6678696F};
+  const sc::muennighoff<> wide{
+      0, double(law.A), double(law.B), double(law.alpha), double(law.beta), double(law.R_D_star), double(law.R_N_star)};
   const auto got = sc::compute_optimal(law, 5.7993094e19F, 4.1158156F);
   const auto want = sc::compute_optimal(wide, double(5.7993094e19F), double(4.1158156F));
   CHECK(off(got.parameters, want.parameters) < 1e-3);
@@ -226,4 +229,24 @@ TEST_CASE("one epoch was the plan of a user's law that falls away from it to whe
   CHECK_THROWS_WITH(sc::compute_optimal(support::disguised<sc::muennighoff, float>(known), 4.39060271304e25F,
                                         0.300489753485F, {6e18, 1, 1}),
                     ContainsSubstring("must be a budget at which the law has an optimum"));
+}
+
+TEST_CASE("a refusal named a function that nobody had called") {
+  const sc::chinchilla<> endless{1.7, 0, 400, 0.3, 0.3};
+  const sc::muennighoff<> endless_repeated{1.7, 0, 400, 0.3, 0.3, 15, 5};
+  const sc::lovelace<> endless_penalised{1.7, 0, 400, 0.3, 0.3, 0.02, 1, 1};
+  const support::disguised<sc::chinchilla> others(endless);
+  const auto named = [](const std::string& function, const std::string& what) {
+    return ContainsSubstring("scaling::" + function + ": " + what + " = ");
+  };
+  CHECK_THROWS_WITH(sc::compute_saved(endless, endless, 2.0), named("compute_saved", "A"));
+  CHECK_THROWS_WITH(sc::worthwhile_plan(endless, {1e9, 1e-17}), named("worthwhile_plan", "A"));
+  CHECK_THROWS_WITH(sc::inference_aware_for_flops(others, 1e21, 1e12),
+                    named("inference_aware_for_flops", "lifetime_flops"));
+  CHECK_THROWS_WITH(sc::compute_optimal_for_loss(endless_repeated, 2.0, 1e10), named("compute_optimal_for_loss", "A"));
+  CHECK_THROWS_WITH(sc::compute_optimal_for_parameters(endless_penalised, 1e9, 1e10),
+                    named("compute_optimal_for_parameters", "A"));
+  CHECK_THROWS_WITH(sc::unique_tokens_for_loss(endless_repeated, 2.0, 1e21), named("unique_tokens_for_loss", "A"));
+  CHECK_THROWS_WITH(sc::best_epochs(sc::lovelace<>{1.7, 480, 400, 0.3, 0.3, 0.02, 1, 1}, 1e9, -1.0),
+                    named("best_epochs", "unique_tokens"));
 }

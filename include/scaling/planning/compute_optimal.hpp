@@ -114,7 +114,23 @@ struct chinchilla_path : price<T> {
     require(positive_finite(loss), function, "flops", flops, "one whose loss is within the range of the type");
     return loss;
   }
+
+  constexpr allocation<T> plan(T flops) const {
+    const T N = parameters(flops), D = tokens(flops);
+    return {N, D, flops, law(N, D)};
+  }
 };
+
+/// The cheapest plan for a loss. Stationarity alone fixes the shares of the reducible loss.
+template <scalar T>
+constexpr allocation<T> cheapest_for_loss(const chinchilla_path<T>& path, const T& loss, const char* function) {
+  const auto& law = path.law;
+  require(loss > law.E && positive_finite(loss), function, "loss", loss,
+          "finite and above the irreducible loss E of the law");
+  const T N = product_of_powers(law.A, T(1 / law.alpha), T(path.share_of_N() * (loss - law.E)), T(-1 / law.alpha));
+  const T D = product_of_powers(law.B, T(1 / law.beta), T(path.share_of_D() * (loss - law.E)), T(-1 / law.beta));
+  return plan_of_numbers(allocation<T>{N, D, path.flops(N, D), loss}, function, "loss", loss);
+}
 
 }  // namespace detail
 
@@ -129,8 +145,7 @@ constexpr allocation<T> compute_optimal(const chinchilla<T>& law, value_of_t<T> 
   constexpr auto function = "scaling::compute_optimal";
   detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
   const detail::chinchilla_path<T> path(law, cost, function);
-  const T N = path.parameters(flops), D = path.tokens(flops);
-  return detail::plan_of_numbers(allocation<T>{N, D, flops, law(N, D)}, function, "flops", flops);
+  return detail::plan_of_numbers(path.plan(flops), function, "flops", flops);
 }
 
 /// The compute-optimal run with this many `parameters`: how many tokens it wants and what it costs.
@@ -168,15 +183,7 @@ template <scalar T>
 constexpr allocation<T> compute_optimal_for_loss(const chinchilla<T>& law, value_of_t<T> loss,
                                                  const training_cost& cost = {}) {
   constexpr auto function = "scaling::compute_optimal_for_loss";
-  const detail::chinchilla_path<T> path(law, cost, function);
-  detail::require(loss > law.E && positive_finite(loss), function, "loss", loss,
-                  "finite and above the irreducible loss E of the law");
-  // Stationarity alone fixes the shares of the reducible loss.
-  const T N =
-      detail::product_of_powers(law.A, T(1 / law.alpha), T(path.share_of_N() * (loss - law.E)), T(-1 / law.alpha));
-  const T D =
-      detail::product_of_powers(law.B, T(1 / law.beta), T(path.share_of_D() * (loss - law.E)), T(-1 / law.beta));
-  return detail::plan_of_numbers(allocation<T>{N, D, path.flops(N, D), loss}, function, "loss", loss);
+  return detail::cheapest_for_loss(detail::chinchilla_path<T>(law, cost, function), T(loss), function);
 }
 
 }  // namespace scaling

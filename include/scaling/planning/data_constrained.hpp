@@ -74,6 +74,13 @@ struct epoch_runs {
     const T N = N1 * cmath::exp(-y), epochs = cmath::exp(m * y), D = U * epochs;
     return {N, D, U, epochs, flops, law({N, D, U})};
   }
+  /// That at a root, of no numbers if there is none.
+  template <class Law>
+  constexpr repeated_allocation<T> plan(const Law& law, const bracketed_root<T>& root) const {
+    auto result = plan(law, root.x);
+    if (!root.converged()) result.loss = std::numeric_limits<T>::quiet_NaN();
+    return result;
+  }
 };
 
 /// And the two terms of Chinchilla's law at y = 0, times their exponents.
@@ -107,6 +114,12 @@ constexpr T log_steepness(T x, T gamma, T R_star) {
   return x - (1 + gamma) * cmath::log(worth) - R / R_star;
 }
 
+/// Whether y, a root, is at one epoch: where the harm of the first repetition is steep, or jumps, at 1e-300, as all of it.
+template <scalar T>
+constexpr bool is_no_distance(const T& y) {
+  return y < std::numeric_limits<T>::epsilon() * std::numeric_limits<T>::epsilon();
+}
+
 /// Calls `visit` with the y in (0, end) where f turns from negative to positive, one for each of 32 cells at most. They
 /// are narrow near 0, where the penalty sets in on a scale of its own.
 template <scalar T, class F, class Visit>
@@ -117,10 +130,107 @@ constexpr void visit_minima(const F& f, T end, const Visit& visit) {
     const T upper = end * static_cast<T>(i * i) / (cells * cells), f_upper = f(upper);
     if (f_lower < 0 && f_upper >= 0) {
       const auto root = find_log_root(f, lower, upper);
-      if (root.converged()) visit(root.lower == 0 ? T(0) : root.x);  // a root below all numbers is a jump at 0
+      if (root.converged()) visit(is_no_distance(root.x) ? T(0) : root.x);
     }
     lower = upper, f_lower = f_upper;
   }
+}
+
+/// A budget with limited tokens, what it pays for, and for whom that is asked.
+template <scalar T>
+struct limited_budget {
+  T flops, U;
+  training_cost cost;
+  const char* function;
+};
+
+/// The best run of a budget with limited tokens, of no numbers where T holds none.
+template <scalar T>
+constexpr repeated_allocation<T> limited_plan(const muennighoff<T>& law, const limited_budget<T>& at) {
+  const T flops = at.flops, U = at.U;
+  const chinchilla_path<T> path(without_repetition(law), at.cost, at.function);
+  require_repeatable(law, at.function);
+
+  const T N = path.parameters(flops), D = path.tokens(flops);
+  if (are_enough(U, D) && path.p >= path.q)  // N* is no smaller than this N, so N' = N
+    return {N, D, U, D / U, flops, path.law(N, D)};
+
+  const epoch_path<T> runs(path, flops, U);
+  const T base = law.base_parameters(U), ratio = runs.N1 / base, log_m = cmath::log(runs.m);
+  const T counted = has_all_digits(ratio) ? cmath::log(ratio) : cmath::log(runs.N1) - cmath::log(base);
+  // y >= 0. N* is where alpha A N*^-alpha = beta B U^-beta, so that the two terms begin alike.
+  const auto slope_repeating = [&](T y) {
+    return log_steepness(counted - y, law.alpha, law.R_N_star) - log_m -
+           log_steepness(T(runs.m * y), law.beta, law.R_D_star);
+  };
+  const auto slope_below_one_epoch = [&](T y) {  // y <= 0: N* moves with D
+    const T seen = U * cmath::exp(runs.m * y);
+    const effective<T> of_N(runs.N1 * cmath::exp(-y), law.base_parameters(seen), law.R_N_star);
+    return law.alpha * law.A * cmath::pow(of_N.count, -law.alpha) *
+               (of_N.growth - (1 - of_N.growth) * runs.m * law.beta / law.alpha) -
+           runs.m * law.beta * law.B * cmath::pow(seen, -law.beta);
+  };
+  if (slope_repeating(0) < 0) {
+    // Where N <= N* and the term of N repays as much as that of D did at one epoch, the slope has become positive. Where
+    // one epoch is best that is at 0, but for the rounding of a hundred e-folds of compute.
+    const T repaid = cmath::log(runs.slope_of_D / runs.slope_of_N) / law.alpha;
+    constexpr T rounding = 1024 * std::numeric_limits<plain_t<T>>::epsilon();
+    const T most = std::max({T(0), counted, repaid}) * T(1.0625L) + rounding;
+    return runs.plan(law, find_log_root(slope_repeating, T(0), most));
+  }
+  if (slope_below_one_epoch(0) <= 0) return runs.plan(law, T(0));
+  return runs.plan(law, find_root_from(slope_below_one_epoch, T(0)));
+}
+
+/// The same by Lovelace's law.
+template <scalar T>
+constexpr repeated_allocation<T> limited_plan(const lovelace<T>& law, const limited_budget<T>& at) {
+  const T flops = at.flops, U = at.U;
+  const chinchilla_path<T> path(without_repetition(law), at.cost, at.function);
+  require_repeatable(law, at.function);
+
+  const T N = path.parameters(flops), D = path.tokens(flops);
+  const bool enough =  // below a delta of 1 already a first one harms
+      real<T> || law.delta < 1 ? D <= U : are_enough(U, D);
+  if (enough || (law.P == 0 && real<T>))  // a derivative in P there moves the plan
+    return {N, D, U, D / U, flops, path.law(N, D)};
+
+  const epoch_path<T> runs(path, flops, U);
+  constexpr auto infinity = std::numeric_limits<T>::infinity();
+  // P (N/U)^kappa R^(delta - 1), by the logarithm: for the largest models a power alone is beyond T.
+  const T factor = law.P > 0 ? T(1) : law.P, log_P = law.P > 0 ? cmath::log(law.P) : T(0), m = runs.m;
+  const T log_ratio = cmath::log(runs.N1 / U), margin = law.delta * m - law.kappa;
+  const auto log_harm = [&](T y, T log_R) { return log_P + law.kappa * (log_ratio - y) + (law.delta - 1) * log_R; };
+  const auto slope = [&](T y) {
+    const T R = cmath::expm1(m * y), log_R = R > 0 ? cmath::log(R) : T(0);
+    const T at_once = R > 0 || law.delta == 1 ? T(1) : law.delta > 1 ? T(0) : T(infinity);
+    return runs.slope_of_N * cmath::exp(law.alpha * y) - runs.slope_of_D * cmath::exp(-m * law.beta * y) +
+           factor * cmath::exp(log_harm(y, log_R)) * at_once * (law.delta * m + margin * R);
+  };
+  // Beyond `end` the slope is positive: past Chinchilla's plan, or, if more epochs of a smaller model can lessen the
+  // harm, where the term of N outweighs all that this can gain.
+  const T most = law.kappa * factor * cmath::exp(log_harm(0, 0));
+  const T log_gain = most < infinity ? cmath::log(runs.slope_of_D + most) : cmath::log(law.kappa) + log_harm(0, 0);
+  const T end = margin >= 0 ? cmath::log(D / U) / m : (log_gain - cmath::log(runs.slope_of_N)) / law.alpha;
+  auto best = runs.plan(law, T(0));
+  // Where the loss falls from there one epoch is no minimum, though one next to it may look as low in rounding.
+  T hurdle = slope(T(0)) < 0 ? T(infinity) : best.loss;
+  visit_minima(slope, end * T(1.0625L), [&](T y) {
+    const auto plan = runs.plan(law, y);
+    if (plan.loss <= hurdle) best = plan, hurdle = plan.loss;
+  });
+  return best;
+}
+
+/// compute_optimal by every law that is known.
+template <class Law, scalar T>
+constexpr repeated_allocation<T> checked_limited_plan(const Law& law, const T& flops, const T& unique_tokens,
+                                                      const training_cost& cost) {
+  constexpr auto function = "scaling::compute_optimal";
+  require(positive_finite(flops), function, "flops", flops, "positive and finite");
+  require(positive_finite(unique_tokens), function, "unique_tokens", unique_tokens, "positive and finite");
+  const limited_budget<T> at{flops, unique_tokens, cost, function};
+  return plan_of_numbers(limited_plan(law, at), function, "flops", flops);
 }
 
 }  // namespace detail
@@ -136,48 +246,7 @@ constexpr void visit_minima(const F& f, T end, const Visit& visit) {
 template <scalar T>
 constexpr repeated_allocation<T> compute_optimal(const muennighoff<T>& law, value_of_t<T> flops,
                                                  value_of_t<T> unique_tokens, const training_cost& cost = {}) {
-  constexpr auto function = "scaling::compute_optimal";
-  detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
-  detail::require(positive_finite(unique_tokens), function, "unique_tokens", unique_tokens, "positive and finite");
-  const detail::chinchilla_path<T> path(detail::without_repetition(law), cost, function);
-  detail::require_repeatable(law, function);
-
-  const T N = path.parameters(flops), D = path.tokens(flops);
-  if (detail::are_enough(unique_tokens, D) && path.p >= path.q)  // N* is no smaller than this N, so N' = N
-    return detail::plan_of_numbers(
-        repeated_allocation<T>{N, D, unique_tokens, D / unique_tokens, flops, path.law(N, D)}, function, "flops",
-        flops);
-
-  const detail::epoch_path<T> runs(path, flops, unique_tokens);
-  const T U = unique_tokens, base = law.base_parameters(U);
-  const T ratio = runs.N1 / base, log_m = cmath::log(runs.m);
-  const T counted = detail::has_all_digits(ratio) ? cmath::log(ratio) : cmath::log(runs.N1) - cmath::log(base);
-  // y >= 0. N* is where alpha A N*^-alpha = beta B U^-beta, so that the two terms begin alike.
-  const auto slope_repeating = [&](T y) {
-    return detail::log_steepness(counted - y, law.alpha, law.R_N_star) - log_m -
-           detail::log_steepness(T(runs.m * y), law.beta, law.R_D_star);
-  };
-  const auto slope_below_one_epoch = [&](T y) {  // y <= 0: N* moves with D
-    const T seen = U * cmath::exp(runs.m * y);
-    const detail::effective<T> of_N(runs.N1 * cmath::exp(-y), law.base_parameters(seen), law.R_N_star);
-    return law.alpha * law.A * cmath::pow(of_N.count, -law.alpha) *
-               (of_N.growth - (1 - of_N.growth) * runs.m * law.beta / law.alpha) -
-           runs.m * law.beta * law.B * cmath::pow(seen, -law.beta);
-  };
-  if (slope_repeating(0) < 0) {
-    // Where N <= N* and the term of N repays as much as that of D did at one epoch, the slope has become positive. Where
-    // one epoch is best that is at 0, but for the rounding of a hundred e-folds of compute.
-    const T repaid = cmath::log(runs.slope_of_D / runs.slope_of_N) / law.alpha;
-    constexpr T rounding = 1024 * std::numeric_limits<plain_t<T>>::epsilon();
-    const T most = std::max({T(0), counted, repaid}) * T(1.0625L) + rounding;
-    const auto root = detail::find_log_root(slope_repeating, T(0), most);
-    detail::require(root.converged(), function, "flops", flops, "a budget whose plan is within the range of the type");
-    return detail::plan_of_numbers(runs.plan(law, root.x), function, "flops", flops);
-  }
-  if (slope_below_one_epoch(0) <= 0) return detail::plan_of_numbers(runs.plan(law, 0), function, "flops", flops);
-  const auto root = detail::find_root_from(slope_below_one_epoch, T(0));
-  detail::require(root.converged(), function, "flops", flops, "a budget whose plan is within the range of the type");
-  return detail::plan_of_numbers(runs.plan(law, root.x), function, "flops", flops);
+  return detail::checked_limited_plan(law, T(flops), T(unique_tokens), cost);
 }
 
 /// The same for Lovelace's law: the best of one epoch and of every minimum beyond.
@@ -191,45 +260,7 @@ constexpr repeated_allocation<T> compute_optimal(const muennighoff<T>& law, valu
 template <scalar T>
 constexpr repeated_allocation<T> compute_optimal(const lovelace<T>& law, value_of_t<T> flops,
                                                  value_of_t<T> unique_tokens, const training_cost& cost = {}) {
-  constexpr auto function = "scaling::compute_optimal";
-  detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
-  detail::require(positive_finite(unique_tokens), function, "unique_tokens", unique_tokens, "positive and finite");
-  const detail::chinchilla_path<T> path(detail::without_repetition(law), cost, function);
-  detail::require_repeatable(law, function);
-
-  const T N = path.parameters(flops), D = path.tokens(flops);
-  const bool enough =  // below a delta of 1 already a first one harms
-      real<T> || law.delta < 1 ? D <= unique_tokens : detail::are_enough(unique_tokens, D);
-  if (enough || (law.P == 0 && real<T>))  // a derivative in P there moves the plan
-    return detail::plan_of_numbers(
-        repeated_allocation<T>{N, D, unique_tokens, D / unique_tokens, flops, path.law(N, D)}, function, "flops",
-        flops);
-
-  const detail::epoch_path<T> runs(path, flops, unique_tokens);
-  constexpr auto infinity = std::numeric_limits<T>::infinity();
-  // P (N/U)^kappa R^(delta - 1), by the logarithm: for the largest models a power alone is beyond T.
-  const T factor = law.P > 0 ? T(1) : law.P, log_P = law.P > 0 ? cmath::log(law.P) : T(0), m = runs.m;
-  const T log_ratio = cmath::log(runs.N1 / unique_tokens), margin = law.delta * m - law.kappa;
-  const auto log_harm = [&](T y, T log_R) { return log_P + law.kappa * (log_ratio - y) + (law.delta - 1) * log_R; };
-  const auto slope = [&](T y) {
-    const T R = cmath::expm1(m * y), log_R = R > 0 ? cmath::log(R) : T(0);
-    const T at_once = R > 0 || law.delta == 1 ? T(1) : law.delta > 1 ? T(0) : T(infinity);
-    return runs.slope_of_N * cmath::exp(law.alpha * y) - runs.slope_of_D * cmath::exp(-m * law.beta * y) +
-           factor * cmath::exp(log_harm(y, log_R)) * at_once * (law.delta * m + margin * R);
-  };
-  // Beyond `end` the slope is positive: past Chinchilla's plan, or, if more epochs of a smaller model can lessen the
-  // harm, where the term of N outweighs all that this can gain.
-  const T most = law.kappa * factor * cmath::exp(log_harm(0, 0));
-  const T log_gain = most < infinity ? cmath::log(runs.slope_of_D + most) : cmath::log(law.kappa) + log_harm(0, 0);
-  const T end = margin >= 0 ? cmath::log(D / unique_tokens) / m : (log_gain - cmath::log(runs.slope_of_N)) / law.alpha;
-  auto best = runs.plan(law, 0);
-  // Where the loss falls from there one epoch is no minimum, though one next to it may look as low in rounding.
-  T hurdle = slope(T(0)) < 0 ? T(infinity) : best.loss;
-  detail::visit_minima(slope, end * T(1.0625L), [&](T y) {
-    const auto plan = runs.plan(law, y);
-    if (plan.loss <= hurdle) best = plan, hurdle = plan.loss;
-  });
-  return detail::plan_of_numbers(best, function, "flops", flops);
+  return detail::checked_limited_plan(law, T(flops), T(unique_tokens), cost);
 }
 
 }  // namespace scaling

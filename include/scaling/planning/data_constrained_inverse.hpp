@@ -29,11 +29,12 @@ struct limited_plans {
   Law law;
   T U;
   training_cost cost;
-  price<T> in_T;
+  const char* function;
   T middle, lowest, highest;
 
-  constexpr limited_plans(const Law& law_, T U_, const training_cost& cost_, const char* function)
-      : law(law_), U(U_), cost(cost_), in_T(cost, function) {
+  constexpr limited_plans(const Law& law_, T U_, const training_cost& cost_, const char* function_)
+      : law(law_), U(U_), cost(cost_), function(function_) {
+    const price<T> in_T(cost, function);
     require(positive_finite(U), function, "unique_tokens", U, "positive and finite");
     constexpr T largest = largest_log<T>;
     const T log_k = cmath::log(in_T.k), log_U = cmath::log(U), p = in_T.p;
@@ -44,13 +45,8 @@ struct limited_plans {
     middle = std::min(std::max(middle, lowest), highest);
   }
 
-  /// A law that is searched may have none for a budget, as beyond so many epochs that it is flat: then it is of no numbers.
-  constexpr repeated_allocation<T> at(T x) const {
-    if constexpr (is_searched_for<Law>)
-      return plan_by_search(law, epoch_runs<T>(in_T, cmath::exp(x), U));
-    else
-      return compute_optimal(law, cmath::exp(x), U, cost);
-  }
+  /// Of no numbers where there is none, as for a law that is flat after so many epochs.
+  constexpr repeated_allocation<T> at(T x) const { return limited_plan(law, {cmath::exp(x), U, cost, function}); }
 
   /// The plan of the least budget at which f(plan), which rises at first, is zero. Its `flops` are NaN if there is none.
   template <class F>

@@ -106,21 +106,12 @@ struct epoch_side {
   }
 };
 
-/// Whether the best run of a budget with limited tokens has to be searched for.
-template <class Law>
-inline constexpr bool is_searched_for = true;
-template <scalar T>
-inline constexpr bool is_searched_for<muennighoff<T>> = false;
-template <scalar T>
-inline constexpr bool is_searched_for<lovelace<T>> = false;
-template <scalar T>
-inline constexpr bool is_searched_for<bounded<T>> = false;
-
-/// The best run of a budget by a search, with a loss of NaN if it has none.
+/// The same by a law that is not known, of no numbers where it has no optimum.
 template <repeated_law Law>
-constexpr auto plan_by_search(const Law& law, const epoch_runs<typename Law::real_type>& runs)
+constexpr auto limited_plan(const Law& law, const limited_budget<typename Law::real_type>& at)
     -> repeated_allocation<typename Law::real_type> {
   using T = typename Law::real_type;
+  const epoch_runs<T> runs(price<T>(at.cost, at.function), at.flops, at.U);
   auto best = runs.plan(law, T(0));
   T lowest = best.loss, hurdle = lowest * (1 + 8 * std::numeric_limits<T>::epsilon());
   bool once_is_lowest = true;  // nothing next to one epoch is lower
@@ -148,55 +139,24 @@ constexpr auto plan_by_search(const Law& law, const epoch_runs<typename Law::rea
   return best;
 }
 
-}  // namespace detail
-
-/// The parameters and tokens that reach the lowest loss for `flops` [FLOP] with `unique_tokens` [tokens], by a search.
-///
-/// Domain: flops, unique_tokens > 0; a law with an optimum within 32 e-folds of N from one epoch, and no other kink
-/// that is sharper than the law is smooth. A law that falls all the way to one side, or until all of it is lost in
-/// rounding, as after millions of epochs, has none and is refused.
-/// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
-/// Accuracy: N and D to some ten epsilon log(flops), if the law's slopes are exact to a few. Of two minima less than an
-/// e-fold apart one may be missed, and so may one that is narrower than the steps of the search: an e-fold of N at 150
-/// epochs, 2.6 at the end. Some 80 evaluations, constexpr.
-template <repeated_law Law>
-constexpr auto compute_optimal(const Law& law, typename Law::real_type flops, typename Law::real_type unique_tokens,
-                               const training_cost& cost = {}) -> repeated_allocation<typename Law::real_type> {
-  using T = typename Law::real_type;
-  constexpr auto function = "scaling::compute_optimal";
-  detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
-  detail::require(positive_finite(unique_tokens), function, "unique_tokens", unique_tokens, "positive and finite");
-  const detail::epoch_runs<T> runs(detail::price<T>(cost, function), flops, unique_tokens);
-  const auto plan = detail::plan_by_search(law, runs);
-  detail::require(plan.loss == plan.loss, function, "flops", flops, "a budget at which the law has an optimum");
-  return detail::plan_of_numbers(plan, function, "flops", flops);
-}
-
-/// The same for the bounded law, whose one minimum needs no grid.
-///
-/// Domain: flops, unique_tokens > 0; L_0 > E >= 0; a, b, alpha, beta > 0; c, gamma, delta >= 0.
-/// Errors: as above. Accuracy: N and D to some ten epsilon log(flops). Some 15 evaluations, constexpr.
-/// Trap: the law counts U as the tokens that there are, also in a plan that does not see them all once.
+/// The same by the bounded law, whose one minimum needs no grid.
 template <scalar T>
-constexpr repeated_allocation<T> compute_optimal(const bounded<T>& law, value_of_t<T> flops,
-                                                 value_of_t<T> unique_tokens, const training_cost& cost = {}) {
-  constexpr auto function = "scaling::compute_optimal";
-  detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
-  detail::require(positive_finite(unique_tokens), function, "unique_tokens", unique_tokens, "positive and finite");
-  detail::require(non_negative_finite(law.E), function, "E", law.E, "non-negative and finite");
-  detail::require(positive_finite(law.L_0) && law.L_0 > law.E, function, "L_0", law.L_0, "finite and above E");
+constexpr repeated_allocation<T> limited_plan(const bounded<T>& law, const limited_budget<T>& at) {
+  const auto function = at.function;
+  require(non_negative_finite(law.E), function, "E", law.E, "non-negative and finite");
+  require(positive_finite(law.L_0) && law.L_0 > law.E, function, "L_0", law.L_0, "finite and above E");
   constexpr auto requirement = "positive and finite: a law without this term has no optimum";
-  detail::require(positive_finite(law.a), function, "a", law.a, requirement);
-  detail::require(positive_finite(law.b), function, "b", law.b, requirement);
-  detail::require(positive_finite(law.alpha), function, "alpha", law.alpha, requirement);
-  detail::require(positive_finite(law.beta), function, "beta", law.beta, requirement);
-  detail::require(non_negative_finite(law.c), function, "c", law.c, "non-negative and finite");
-  detail::require(non_negative_finite(law.gamma), function, "gamma", law.gamma, "non-negative and finite");
-  detail::require(non_negative_finite(law.delta), function, "delta", law.delta, "non-negative and finite");
+  require(positive_finite(law.a), function, "a", law.a, requirement);
+  require(positive_finite(law.b), function, "b", law.b, requirement);
+  require(positive_finite(law.alpha), function, "alpha", law.alpha, requirement);
+  require(positive_finite(law.beta), function, "beta", law.beta, requirement);
+  require(non_negative_finite(law.c), function, "c", law.c, "non-negative and finite");
+  require(non_negative_finite(law.gamma), function, "gamma", law.gamma, "non-negative and finite");
+  require(non_negative_finite(law.delta), function, "delta", law.delta, "non-negative and finite");
 
-  const detail::epoch_runs<T> runs(detail::price<T>(cost, function), flops, unique_tokens);
+  const epoch_runs<T> runs(price<T>(at.cost, function), at.flops, at.U);
   constexpr auto infinity = std::numeric_limits<T>::infinity();
-  const T log_N1 = cmath::log(runs.N1), log_U = cmath::log(unique_tokens);
+  const T log_N1 = cmath::log(runs.N1), log_U = cmath::log(at.U);
   const T of_a = cmath::log(law.alpha * law.a) - law.alpha * log_N1;
   const T of_b = cmath::log(runs.m * law.beta * law.b) - law.beta * log_U;
   const T rate_of_c = law.gamma * law.c, log_of_rate = rate_of_c > 0 ? cmath::log(rate_of_c) : T(-infinity);
@@ -210,9 +170,40 @@ constexpr repeated_allocation<T> compute_optimal(const bounded<T>& law, value_of
   const T least_rate = law.alpha + (runs.m * law.beta < law.gamma ? runs.m * law.beta : law.gamma);
   constexpr auto room = 1024 * std::numeric_limits<T>::epsilon();  // for the rounding of the excess
   const T bound = -excess(0) / least_rate * T(1.0625L);
-  const auto root = detail::find_log_root(excess, T(0), T(bound < 0 ? bound - room : bound + room));
-  detail::require(root.converged(), function, "flops", flops, "a budget whose plan is within the range of the type");
-  return detail::plan_of_numbers(runs.plan(law, root.x), function, "flops", flops);
+  return runs.plan(law, find_log_root(excess, T(0), T(bound < 0 ? bound - room : bound + room)));
+}
+
+}  // namespace detail
+
+/// The parameters and tokens that reach the lowest loss for `flops` [FLOP] with `unique_tokens` [tokens], by a search.
+///
+/// Domain: flops, unique_tokens > 0; a law with an optimum within 32 e-folds of N from one epoch, and no other kink
+/// that is sharper than the law is smooth. A law that falls all the way to one side, or until its slopes are subnormal,
+/// as after thousands of epochs, has none and is refused.
+/// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
+/// Accuracy: N and D to some ten epsilon log(flops), if the law's slopes are exact to a few. Of two minima less than an
+/// e-fold apart one may be missed, and so may one that is narrower than the steps of the search: an e-fold of N at 150
+/// epochs, 2.6 at the end. Some 80 evaluations, constexpr.
+template <repeated_law Law>
+constexpr auto compute_optimal(const Law& law, typename Law::real_type flops, typename Law::real_type unique_tokens,
+                               const training_cost& cost = {}) -> repeated_allocation<typename Law::real_type> {
+  constexpr auto function = "scaling::compute_optimal";
+  detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
+  detail::require(positive_finite(unique_tokens), function, "unique_tokens", unique_tokens, "positive and finite");
+  const auto plan = detail::limited_plan(law, {flops, unique_tokens, cost, function});
+  detail::require(plan.loss == plan.loss, function, "flops", flops, "a budget at which the law has an optimum");
+  return detail::plan_of_numbers(plan, function, "flops", flops);
+}
+
+/// The same for the bounded law, whose one minimum needs no grid.
+///
+/// Domain: flops, unique_tokens > 0; L_0 > E >= 0; a, b, alpha, beta > 0; c, gamma, delta >= 0.
+/// Errors: as above. Accuracy: N and D to some ten epsilon log(flops). Some 15 evaluations, constexpr.
+/// Trap: the law counts U as the tokens that there are, also in a plan that does not see them all once.
+template <scalar T>
+constexpr repeated_allocation<T> compute_optimal(const bounded<T>& law, value_of_t<T> flops,
+                                                 value_of_t<T> unique_tokens, const training_cost& cost = {}) {
+  return detail::checked_limited_plan(law, T(flops), T(unique_tokens), cost);
 }
 
 }  // namespace scaling

@@ -91,11 +91,13 @@ constexpr T return_per_flop(const chinchilla<T>& law, value_of_t<T> flops, const
 template <scalar T, scalar U, class Either = std::conditional_t<real<T>, U, T>>
 constexpr Either compute_saved(const chinchilla<T>& law, const chinchilla<U>& baseline, value_of_t<Either> loss,
                                const training_cost& cost = {}) {
+  constexpr auto function = "scaling::compute_saved";
   const auto flops = [&](const auto& c) {
-    return compute_optimal_for_loss(chinchilla<Either>{c.E, c.A, c.B, c.alpha, c.beta}, loss, cost).flops;
+    const detail::chinchilla_path<Either> path({c.E, c.A, c.B, c.alpha, c.beta}, cost, function);
+    return detail::cheapest_for_loss(path, Either(loss), function).flops;
   };
   const Either saved = flops(baseline) / flops(law);
-  detail::require(detail::has_all_digits(saved), "scaling::compute_saved", "loss", loss, "one with a ratio that T has");
+  detail::require(detail::has_all_digits(saved), function, "loss", loss, "one with a ratio that T has");
   return saved;
 }
 
@@ -125,11 +127,12 @@ constexpr allocation<T> worthwhile_plan(const chinchilla<T>& law, const exchange
                                         const training_cost& cost = {}) {
   constexpr auto function = "scaling::worthwhile_plan";
   const T flops_per_nat = detail::flops_per_nat(money, function);
-  const T gamma = compute_exponent(law, cost), K = reducible_loss(law, T(1), cost);  // at one FLOP
+  const detail::chinchilla_path<T> path(law, cost, function);
+  const T gamma = law.alpha * law.beta / path.s, K = path.loss_of_N(T(1), function) / path.share_of_N();  // at one FLOP
   const T flops = detail::product_of_powers(T(gamma * K), T(1 / (1 + gamma)), flops_per_nat, T(1 / (1 + gamma)));
   detail::require(positive_finite(flops), function, "per_nat", money.per_nat,
                   "worth a budget that is within the range of the type");
-  return compute_optimal(law, flops, cost);
+  return detail::plan_of_numbers(path.plan(flops), function, "per_nat", money.per_nat);
 }
 
 namespace detail {

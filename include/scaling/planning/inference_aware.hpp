@@ -185,7 +185,7 @@ constexpr auto inference_aware_for_flops(const Law& law, typename Law::real_type
     });
   } else {
     const detail::searched_path<Law> path(law, cost, function);
-    detail::require(positive_finite(lifetime_flops), function, "lifetime_flops", lifetime_flops, "positive and finite");
+    const auto untouched = path.plan(lifetime_flops, function, "lifetime_flops");
     detail::require(non_negative_finite(inference_tokens), function, "inference_tokens", inference_tokens,
                     "non-negative and finite");
     const T per_parameter = T(detail::inference_flops_per_parameter_and_token) * inference_tokens;
@@ -203,10 +203,9 @@ constexpr auto inference_aware_for_flops(const Law& law, typename Law::real_type
                       "a budget at which the law has an optimum");
       return detail::plan_of_numbers(plan_at(root.x), function, "lifetime_flops", lifetime_flops);
     };
-    // Where little is served, by the size: C - 2 N D_inf is then next to C, also in its derivatives.
-    const auto untouched = compute_optimal(law, lifetime_flops, cost);
     if (real<T> && inference_tokens == 0)
       return {untouched.parameters, untouched.tokens, untouched.flops, 0, untouched.loss};
+    // Where little is served, by the size: C - 2 N D_inf is then next to C, also in its derivatives.
     if (per_parameter * untouched.parameters < lifetime_flops / 4) {
       const auto by_size = [&](T log_N) {
         const T N = cmath::exp(log_N), served = per_parameter * N;

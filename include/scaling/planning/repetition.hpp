@@ -42,9 +42,7 @@ constexpr void require_run(const Law& law, const repeated_run<T>& at, const char
 
 /// A law with an account of repetition.
 template <class Law>
-concept repeating_law = requires(const Law& law) {
-  require_repeatable(law, "");
-};
+concept repeating_law = requires(const Law& law) { require_repeatable(law, ""); };
 
 /// The least U up to `enough` at which `loss_at(U)`, which falls in U, is no more than `loss`.
 template <repeating_law Law, scalar T, class F>
@@ -69,7 +67,7 @@ constexpr T fewest_unique_tokens(const Law& law, T enough, T loss, const F& loss
 /// Accuracy: a few units in the last place for delta = 1, where it is a closed form, else some ten. constexpr.
 template <scalar T>
 constexpr T best_epochs(const lovelace<T>& law, value_of_t<T> parameters, value_of_t<T> unique_tokens) {
-  detail::require_run(law, repeated_run<T>{parameters, unique_tokens, unique_tokens}, "scaling::best_epochs");
+  detail::require_run(law, repeated_run<T>{parameters, 1, unique_tokens}, "scaling::best_epochs");
   if (law.P == 0) return std::numeric_limits<T>::infinity();
   const T gain = law.beta * law.B * cmath::pow(unique_tokens, -law.beta);
   const T harm = law.delta * law.P * cmath::pow(parameters / unique_tokens, law.kappa);
@@ -84,9 +82,9 @@ constexpr T best_epochs(const lovelace<T>& law, value_of_t<T> parameters, value_
   const T ln2 = cmath::log(T(2)), from_offset = -offset / (law.delta + law.beta);
   const T lower = curve >= 0 ? std::numeric_limits<T>::min() : lowest, least = lowest + ln2;
   const auto root = find_root(excess, lower, 1 + (from_offset > least ? from_offset : least));
-  if (!root.converged()) return 1;  // the harm is larger from the start
+  if (!root.converged() || detail::is_no_distance(root.x)) return 1;  // the harm is larger from the start
   const T epochs = cmath::exp(root.x);
-  if (curve >= 0) return epochs;  // there is no other minimum
+  if (curve >= 0) return epochs;                                         // there is no other minimum
   const T gained = gain / law.beta * -cmath::expm1(-law.beta * root.x);  // also where it is lost in the loss
   return gained > harm / law.delta * cmath::pow(cmath::expm1(root.x), law.delta) ? epochs : T(1);
 }
@@ -96,7 +94,7 @@ constexpr T best_epochs(const lovelace<T>& law, value_of_t<T> parameters, value_
 /// Domain and errors as above.
 template <scalar T>
 constexpr T best_epochs(const muennighoff<T>& law, value_of_t<T> parameters, value_of_t<T> unique_tokens) {
-  detail::require_run(law, repeated_run<T>{parameters, unique_tokens, unique_tokens}, "scaling::best_epochs");
+  detail::require_run(law, repeated_run<T>{parameters, 1, unique_tokens}, "scaling::best_epochs");
   return std::numeric_limits<T>::infinity();
 }
 
@@ -156,10 +154,11 @@ constexpr auto unique_tokens_for_loss(const Law& law, typename Law::real_type lo
   constexpr auto function = "scaling::unique_tokens_for_loss";
   detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
   const detail::chinchilla_path<T> path(detail::without_repetition(law), cost, function);
-  const auto loss_at = [&](T U) { return compute_optimal(law, flops, U, cost).loss; };
+  const auto loss_at = [&](T U) { return detail::limited_plan(law, {flops, U, cost, function}).loss; };
   // Where tokens are dear Muennighoff's law takes fewer parameters and more tokens than Chinchilla's.
   T enough = path.tokens(flops);
-  if (const auto more = compute_optimal(law, flops, T(1e6) * enough, cost); more.loss < loss_at(enough))
+  if (const auto more = detail::limited_plan(law, {flops, T(1e6) * enough, cost, function});
+      more.loss < loss_at(enough))
     enough = more.tokens;
   return detail::fewest_unique_tokens(law, enough, loss, loss_at, function);
 }

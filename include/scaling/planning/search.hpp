@@ -57,6 +57,16 @@ struct searched_path : price<typename Law::real_type> {
   constexpr bracketed_root<T> log_parameters(T log_units) const {
     return find_root_from([&](T x) { return lean(cmath::exp(x), tokens(log_units, x)); }, log_units / (p + q));
   }
+
+  /// The best plan for a budget, which a refusal calls `name`.
+  constexpr allocation<T> plan(T flops, const char* function, const char* name) const {
+    require(positive_finite(flops), function, name, flops, "positive and finite");
+    const T log_units = cmath::log(flops / k);
+    const auto root = log_parameters(log_units);
+    require(root.converged(), function, name, flops, "a budget at which the law has an optimum");
+    const T N = cmath::exp(root.x), D = tokens(log_units, root.x);
+    return plan_of_numbers(allocation<T>{N, D, flops, law({N, D})}, function, name, flops);
+  }
 };
 
 }  // namespace detail
@@ -78,14 +88,7 @@ constexpr auto compute_optimal(const Law& law, typename Law::real_type flops, co
     return detail::plan_by_contours(law, function, "flops", flops,
                                     [&](const auto& same) { return compute_optimal(same, flops, cost); });
   } else {
-    detail::require(positive_finite(flops), function, "flops", flops, "positive and finite");
-    const detail::searched_path<Law> path(law, cost, function);
-    const auto log_units = cmath::log(flops / path.k);
-    const auto root = path.log_parameters(log_units);
-    detail::require(root.converged(), function, "flops", flops, "a budget at which the law has an optimum");
-    const auto N = cmath::exp(root.x), D = path.tokens(log_units, root.x);
-    return detail::plan_of_numbers(allocation<typename Law::real_type>{N, D, flops, law({N, D})}, function, "flops",
-                                   flops);
+    return detail::searched_path<Law>(law, cost, function).plan(flops, function, "flops");
   }
 }
 
