@@ -178,7 +178,8 @@ TEST_CASE(
 TEST_CASE("What repetition cannot answer is refused by name") {
   CHECK_THROWS_WITH(best_epochs(penalised, 0.0, 1e8),
                     "scaling::best_epochs: parameters = 0, must be positive and finite");
-  CHECK_THROWS_WITH(best_epochs(repeated, 1e8, -1.0), "scaling::best_epochs: unique_tokens = -1, must be positive and finite");
+  CHECK_THROWS_WITH(best_epochs(repeated, 1e8, -1.0),
+                    "scaling::best_epochs: unique_tokens = -1, must be positive and finite");
   CHECK_THROWS_WITH(worth_of_token(repeated, {1e9, 1e9, 0}),
                     "scaling::worth_of_token: unique_tokens = 0, must be positive and finite");
   CHECK_THROWS_WITH(unique_tokens_for_loss(repeated, 1.9, {1e9, 1e10}),
