@@ -62,3 +62,15 @@ TEST_CASE("a coefficient beyond the numbers there are was called converged") {
   const auto small = sc::fit<sc::chinchilla>(in_float, {.bounds = {{"alpha", 5, 5}}});
   for (const float value : sc::coefficient_values(small.law)) CHECK((std::isfinite(value) || !small.converged()));
 }
+
+TEST_CASE("a single exponent at its bound was missed, and the optimum of the usual range called converged") {
+  const std::vector<sc::observation<sc::compute_run<>>> runs = {
+      {{628.043}, 2.58818}, {{603.357}, 2.63089}, {{288.332}, 2.68945},
+      {{1599.1}, 1.95629},  {{510.372}, 1.72843}, {{321.897}, 2.04694}};
+  sc::fit_options<sc::loss_of_compute<>> options{
+      .bounds = {{"E", 2.08, 2.08}}, .criterion = sc::squared{}, .residual = sc::residual::plain};
+  const auto result = sc::fit<sc::loss_of_compute>(runs, options);
+  options.search = sc::search::exhaustive;
+  CHECK(result.objective == Catch::Approx(sc::fit<sc::loss_of_compute>(runs, options).objective).epsilon(1e-9));
+  CHECK(result.law.alpha == 10);
+}

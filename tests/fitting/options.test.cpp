@@ -158,6 +158,31 @@ TEST_CASE("options that contradict the law or each other are refused by name") {
   says({.weights = sc::frequencies{std::vector<double>(20, 0.0)}}, "sum of weights.count = 0, must be at least the 5");
 }
 
+TEST_CASE("few runs that stand for many are so many, also beyond the whole numbers that double has") {
+  const std::vector<sc::observation<sc::compute_run<>>> few{{{1e18}, 2.5}, {{1e21}, 2.2}};
+  std::vector<sc::observation<sc::compute_run<>>> all;
+  for (int i = 0; i < 10; ++i) all.insert(all.end(), few.begin(), few.end());
+  const auto repeated = sc::fit<sc::loss_of_compute>(all, {.criterion = sc::squared{}});
+  const auto counted =
+      sc::fit<sc::loss_of_compute>(few, {.criterion = sc::squared{}, .weights = sc::frequencies{{10, 10}}});
+  CHECK(counted.law == repeated.law);
+  CHECK(counted.identified() == repeated.identified());
+  CHECK(counted.observation_count == 20);
+  CHECK_THROWS_WITH(
+      sc::fit<sc::loss_of_compute>(few, {.criterion = sc::squared{}, .weights = sc::frequencies{{1, 1}}}),
+      ContainsSubstring("number of observations = 2, must be at least the 3 free coefficients"));
+
+  std::vector<sc::observation<sc::compute_run<>>> many;
+  sc::frequencies counts;
+  for (int i = 0; i < 24; ++i) {
+    many.push_back({{1e18 * (i * 7 % 24 + 1)}, 2 + 0.3 / (i * 7 % 24 + 1) + 0.01 * (i % 3)});
+    counts.count.push_back(999999999999990.0 + i * i * 7 % 11);
+  }
+  const auto heavy = sc::fit<sc::loss_of_compute>(many, {.criterion = sc::squared{}, .weights = counts});
+  CHECK(heavy.observation_count == sc::detail::observations_of(counts, many.size()));
+  CHECK_NOTHROW(sc::detail::require_runs_of("here", heavy, many));
+}
+
 TEST_CASE("fewer runs than coefficients are enough where the rest is fixed") {
   runs data = noisy_runs(7);
   data.resize(3);

@@ -80,7 +80,8 @@ class exponent_columns {
   }
 
   /// The distinct exponents, and the values of each on the lattice: the middles of equal parts of the range of its
-  /// starts, as far as that is within its bounds, or of all that its bounds leave of -10 to 10. Where a coefficient is
+  /// starts, as far as that is within its bounds, or of all that its bounds leave of -10 to 10; of a single exponent
+  /// both, as that is cheap and the optimum of noisy runs may be at a bound. Where a coefficient is
   /// held, tied or boxed, of what matters of that, and in parts half as large: so none of 30 flat
   /// tables with A held is missed; over the usual range a third was (tests/inference/profile.test.cpp).
   void make_axes(const detail::coordinates<Law>& coordinates, reach over) {
@@ -107,20 +108,23 @@ class exponent_columns {
         values.assign(1, limits.value[k]);
         continue;
       }
+      const T least = std::max(limits.lower[k], -T(10)), most = std::min(limits.upper[k], std::max(T(10), least));
       T from = std::max(static_cast<T>(table[k].starts.from), limits.lower[k]);
       T to = std::min(static_cast<T>(table[k].starts.to), limits.upper[k]);
-      if (over != reach::usual || !(from < to)) {  // or the box lies outside of the usual range
-        from = std::max(limits.lower[k], -T(10));
-        to = std::min(limits.upper[k], std::max(T(10), from));
-      }
-      if (const auto range = where_it_matters(coordinates, k); range && (*range)[0] < to && (*range)[1] > from) {
-        from = std::max(from, (*range)[0]);
-        to = std::min(to, (*range)[1]);
-      }
-      values.resize(narrow || over == reach::box_finely ? 2 * density(open) : density(open));
-      for (std::size_t i = 0; i < values.size(); ++i)
-        values[i] = from + (to - from) * (T(i) + T(0.5)) / T(values.size());
+      const bool all = over != reach::usual || !(from < to);  // or the box lies outside of the usual range
+      if (all) from = least, to = most;
+      const auto range = where_it_matters(coordinates, k);
+      const bool matters = range && (*range)[0] < to && (*range)[1] > from;
+      if (matters) from = std::max(from, (*range)[0]), to = std::min(to, (*range)[1]);
+      const std::size_t parts = narrow || over == reach::box_finely ? 2 * density(open) : density(open);
+      const bool beyond = open == 1 && !all && !matters;
+      if (beyond && least < from) append_middles(values, least, from, parts);
+      append_middles(values, from, to, parts);
+      if (beyond && to < most) append_middles(values, to, most, parts);
     }
+  }
+  static void append_middles(std::vector<T>& values, T from, T to, std::size_t parts) {
+    for (std::size_t i = 0; i < parts; ++i) values.push_back(from + (to - from) * (T(i) + T(0.5)) / T(parts));
   }
 
   /// The columns of a term: one for each point of its own axes, and equal ones in both its factors only once.

@@ -172,7 +172,7 @@ bool judge_coefficients(const Objective& f, const std::vector<typename basin_sea
 /// The answer, from the minima of a finished search. There is none if the objective was finite nowhere.
 template <loss_model Law>
 fit_result<Law> result_of(const basin_search<Law>& find, const std::vector<typename basin_search<Law>::end>& minima,
-                          const fit_options<Law>& options) {
+                          const fit_options<Law>& options, std::size_t observations) {
   using T = typename Law::real_type;
   constexpr T nan = std::numeric_limits<T>::quiet_NaN();
   const auto& f = find.objective();
@@ -214,7 +214,7 @@ fit_result<Law> result_of(const basin_search<Law>& find, const std::vector<typen
     result.basins.push_back({f.coordinates.law_at(minima[i].x), minima[i].value * unit,
                              find.same(best.value, minima[i].value) ? T(0) : minima[i].value / best.value - 1});
 
-  result.observation_count = static_cast<std::size_t>(count);
+  result.observation_count = observations;
   for (std::size_t b = 0; b < result.range.size(); ++b) {
     result.range[b] = {f.runs.front().inputs[b], f.runs.front().inputs[b]};
     for (const auto& run : f.runs) {
@@ -276,14 +276,15 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
   using T = typename Law::real_type;
   const auto limits = constraints_of(fit_name, options);
   check_options(options, limits);
-  check_weights(fit_name, options.weights, static_cast<std::size_t>(std::ranges::size(observations)));
-  check_observations(fit_name, observations, std::max<std::size_t>(limits.free_count(), 1));
-  auto runs = distinct_runs<T>(observations, options.weights);
-  T count = 0;
-  for (const auto& run : runs) count += run.count;
-  if (count < T(std::max<std::size_t>(limits.free_count(), 1)))
+  const auto given = static_cast<std::size_t>(std::ranges::size(observations));
+  check_weights(fit_name, options.weights, given);
+  const std::size_t count = observations_of(options.weights, given),
+                    least = std::max<std::size_t>(limits.free_count(), 1);
+  check_observations(fit_name, observations, count < least ? least : 0);
+  if (count < least)
     require<std::invalid_argument>(false, fit_name, "sum of weights.count", count,
                                    joined({"at least the ", text_of(limits.free_count()), " free coefficients"}));
+  auto runs = distinct_runs<T>(observations, options.weights);
 
   if constexpr (sum_of_powers<Law>) check_terms<Law>(fit_name, runs);
   const auto function = function_of(options, runs);
@@ -306,7 +307,7 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
   if constexpr (!sum_of_powers<Law>)
     if (options.search != search::single) find.exchange_exponents();
   const auto minima = find.minima(options.search);
-  return result_of<Law>(find, minima, options);
+  return result_of<Law>(find, minima, options, count);
 }
 
 }  // namespace detail
@@ -314,7 +315,8 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
 /// Fits a law to measured runs: fit<chinchilla>(runs), or with options fit<chinchilla>(runs, {.criterion = squared{}}).
 ///
 /// Runs: any random-access range of `observation<Law::input_type>`; inputs and losses positive and finite, at least as
-/// many as the fit has free coefficients. They are sorted and equal ones merged first, so their order changes no digit.
+/// many, as their weights count them, as the fit has free coefficients. They are sorted and equal ones merged first, so
+/// their order changes no digit.
 /// Units: those of the runs. The coefficients follow them; the objective and the exponents do not notice. But a law that
 /// is no sum of powers, as Kaplan's, is searched over the ranges of its table, which are for counts, not for billions.
 /// Errors: std::domain_error names the run, the quantity and its value; std::invalid_argument for too few runs, for options

@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <cstddef>
-#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -70,7 +69,10 @@ inline void check_weights(const char* function, const run_weights& weights, std:
 /// How many observations so many runs are.
 inline std::size_t observations_of(const run_weights& weights, std::size_t runs) {
   const auto* counted = std::get_if<frequencies>(&weights);
-  return counted ? static_cast<std::size_t>(std::accumulate(counted->count.begin(), counted->count.end(), 0.0)) : runs;
+  if (counted == nullptr) return runs;
+  std::size_t result = 0;  // whole numbers, in any order: their sum may be beyond 2^53
+  for (const double count : counted->count) result += static_cast<std::size_t>(count);
+  return result;
 }
 
 /// The part of run i.
