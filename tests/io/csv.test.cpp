@@ -100,6 +100,20 @@ TEST_CASE("a column that was named for something else, or is a loss by its name,
         "runs.csv:1: column 2 'D' and column 4 'bad_tokens' both match tokens, must be one");
 }
 
+TEST_CASE("layers were read as the loss beside its short names, and widths as the tokens beside what was seen") {
+  for (const std::string name : {"val", "eval", "valid_1", "c4_val", "score"}) {
+    CAPTURE(name);
+    CHECK(refusal("N,D,L," + name + "\n1e8,2e9,12,3.1\n") ==
+          "runs.csv:1: column 3 'L' and column 4 '" + name + "' both match loss, must be one");
+  }
+  for (const std::string name : {"billions_seen", "corpus size"}) {
+    CAPTURE(name);
+    CHECK(refusal("d,N,loss," + name + "\n512,1e8,3.1,2\n") ==
+          "runs.csv:1: column 1 'd' and column 4 '" + name + "' both match tokens, must be one");
+  }
+  CHECK(refusal("N,D,L,interval,foreseen\n1e8,2e9,3.1,1,2\n") == "accepted");
+}
+
 TEST_CASE("Gadre's runs, of whose losses one is named") {
   const auto read = reference("gadre_2024.csv", {.loss = "loss_c4_validation"});
   if (read.empty()) return;

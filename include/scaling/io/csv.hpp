@@ -51,25 +51,26 @@ struct columns {
 namespace scaling::detail {
 
 /// A quantity that tables of runs know by several names, here as `plain_name` writes them, and words that names of it have:
-/// two letters stand alone there.
+/// anywhere, or only standing apart.
 struct known_quantity {
   std::string_view name;
   std::string io::columns::*column;
-  std::string_view words, spellings;
+  std::string_view words, apart, spellings;
 };
 
 inline constexpr known_quantity known_quantities[] = {
-    {"parameters", &io::columns::parameters, "param modelsize",
+    {"parameters", &io::columns::parameters, "param modelsize", "",
      "parameters params n nparameters nparams numparameters numparams numberofparameters parametercount paramcount "
      "modelsize modelparameters modelparams"},
-    {"tokens", &io::columns::tokens, "tok datasetsize datasize",
+    {"tokens", &io::columns::tokens, "tok datasetsize datasize corpussize", "seen",
      "tokens d ntokens numtokens numberoftokens tokencount trainingtokens traintokens tokensseen"},
-    {"unique_tokens", &io::columns::unique_tokens, "uniq distinct",
+    {"unique_tokens", &io::columns::unique_tokens, "uniq distinct", "",
      "uniquetokens u nuniquetokens numuniquetokens distincttokens"},
-    {"flops", &io::columns::flops, "flop compute",
+    {"flops", &io::columns::flops, "flop compute", "",
      "flops flop c trainingflops trainingflop trainflops trainflop totalflops totalflop"},
     {"loss", &io::columns::loss,
-     "loss entropy crossent perplexity likelihood surprisal xent nats bits ce nll ppl bpb bpc bpt bpw",
+     "loss entropy crossent perplexity likelihood surprisal xent nats bits nll ppl bpb bpc bpt bpw",
+     "ce val valid validation eval evaluation score",
      "loss l valloss validationloss evalloss evaluationloss testloss finalloss finalvalloss finalvalidationloss"},
 };
 
@@ -119,9 +120,8 @@ inline bool is_ratio(std::string_view name) {
 inline bool has_word(const known_quantity& known, std::string_view name) {
   const std::string plain = plain_name(name), apart = words_of(name);
   bool found = false;
-  for_each_word(known.words, [&](const std::string& word) {
-    found = found || (word.size() > 2 ? has(plain, word) : has(apart, " " + word + " "));
-  });
+  for_each_word(known.words, [&](const std::string& word) { found = found || has(plain, word); });
+  for_each_word(known.apart, [&](const std::string& word) { found = found || has(apart, " " + word + " "); });
   return found;
 }
 
