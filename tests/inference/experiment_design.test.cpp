@@ -232,6 +232,10 @@ TEST_CASE("what cannot be designed for is refused") {
   unidentified.singular_ratio = 0;
   CHECK_THROWS_WITH((sc::experiment_design<law_type>(unidentified, data, exponent)),
                     ContainsSubstring("no covariance to improve on"));
+  sc::fit_result<law_type> weighted = result;
+  weighted.options.weights = sc::relative_weights{std::vector<double>(data.size(), 2.0)};
+  CHECK_THROWS_WITH((sc::experiment_design<law_type>(weighted, data, exponent)),
+                    ContainsSubstring("scaling::experiment_design: the fit has weights, and a new run has none"));
   const sc::experiment_design<law_type> plan(result, data, exponent);
   CHECK_THROWS_WITH(plan.standard_error_with({{-1, 1e9}}), ContainsSubstring("parameters = -1, must be positive"));
   CHECK_THROWS_WITH(plan.within(menu(), 0), ContainsSubstring("budget = 0, must be positive"));

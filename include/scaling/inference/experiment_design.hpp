@@ -159,11 +159,11 @@ class experiment_design {
 
   template <class Runs, class F>
   void improve_on(const fit_result<wide_law>& result, const Runs& observations, F&& f) {
+    if (!std::holds_alternative<equal_weights>(result.options.weights))
+      detail::refuse<std::invalid_argument>(std::string(name) + ": the fit has weights, and a new run has none");
     covariance_ = covariance(result, observations, covariance_form::gauss_newton);
     if (covariance_.status != covariance_status::ok)
       detail::refuse<std::invalid_argument>(std::string(name) + ": the fit has no covariance to improve on");
-    if (!std::holds_alternative<equal_weights>(result.options.weights))
-      detail::refuse<std::invalid_argument>(std::string(name) + ": the fit has weights, and a new run has none");
     target_ = covariance_.slopes_of(f);
     before_ = target_.stableNorm();
     if (before_ > 0) target_ /= before_;  // whose square may overflow: that of a budget in FLOP does
