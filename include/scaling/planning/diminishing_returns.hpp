@@ -10,6 +10,7 @@
 // worth v pays for compute at a price c per FLOP until gamma (L - E) v = c C.
 #pragma once
 
+#include <concepts>
 #include <type_traits>
 
 #include <scaling/chinchilla.hpp>
@@ -89,6 +90,7 @@ constexpr T return_per_flop(const chinchilla<T>& law, value_of_t<T> flops, const
 /// Accuracy: as there, of both. One may carry derivatives while the other is known.
 /// Trap: the losses of laws from different corpora or tokenizers do not compare.
 template <scalar T, scalar U, class Either = std::conditional_t<real<T>, U, T>>
+  requires std::same_as<plain_t<T>, plain_t<U>>
 constexpr Either compute_saved(const chinchilla<T>& law, const chinchilla<U>& baseline, value_of_t<Either> loss,
                                const training_cost& cost = {}) {
   constexpr auto function = "scaling::compute_saved";

@@ -144,7 +144,8 @@ constexpr auto unique_tokens_for_loss(const Law& law, typename Law::real_type lo
 
 /// The fewest unique tokens with which `flops` [FLOP], spent as well as they can be, reach `loss` [nats/token].
 ///
-/// Domain: loss no less than that of Chinchilla's plan; else as above.
+/// Domain: loss no less than that of the best plan with tokens enough, which is Chinchilla's unless Muennighoff's law finds
+/// tokens dear (p < q in the cost); else as above.
 /// Errors: as above.
 /// Accuracy: as above. A search among plans, constexpr.
 template <detail::repeating_law Law>
