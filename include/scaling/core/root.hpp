@@ -17,8 +17,8 @@ namespace scaling {
 
 /// What ended `find_root`.
 enum class root_status {
-  /// upper - lower <= tolerance * max(|lower|, |upper|), or no number lies between them: there is none near 0 where the
-  /// processor flushes subnormal numbers. Both are x where f(x) = 0
+  /// upper - lower <= tolerance * max(|lower|, |upper|), or no number lies between them, of subnormal ones one at most:
+  /// there is none near 0 where the processor flushes those. Both are x where f(x) = 0
   converged,
   invalid_bracket,  ///< f has one sign at both ends, or is NaN at one, or an end is not finite: nothing was searched
   not_a_number,     ///< f is NaN somewhere inside; f still changes sign between lower and upper
