@@ -16,6 +16,7 @@
 #include <scaling/fitting/power_sum.hpp>
 #include <scaling/fitting/screen.hpp>
 #include <scaling/lovelace.hpp>
+#include <scaling/over_training.hpp>
 
 #include "support/catch.hpp"
 #include "support/numbers.hpp"
@@ -131,6 +132,13 @@ TEST_CASE("A start has the squares that it says, and no better coefficients for 
   CHECK(check_starts<sc::chinchilla<>>(made(plain, 0.02), {.bounds = {{"E", 1.8, 1.9}, {"B", 10, 1000}}}) >= 2);
   CHECK(check_starts<sc::lovelace<>>(made(repeated, 0.02), {.bounds = {{"P", 0.001, 0.01}}}) >= 2);
   CHECK(check_starts<of_compute<>>(made(of_compute<>{1.7, 4000, 0.17}, 0.02), {}) >= 2);
+  // A single exponent has a lattice of two or three parts with steps of their own.
+  CHECK(check_starts<of_compute<>>(made(of_compute<>{1.7, 4000, 0.17}, 0.02), {.bounds = {{"alpha", -10, 10}}}) >= 2);
+  const double unit = 1e16;  // about the least N D of the runs
+  CHECK(check_starts<of_compute<>>(made(of_compute<>{1.7, 2 * std::pow(unit, 3), 3}, 0.02), {}) >= 2);
+  CHECK(check_starts<sc::over_training<>>(made(sc::over_training<>{1.7, 150, 170, 0.25}, 0.02), {}) >= 2);
+  CHECK(check_starts<sc::over_training<>>(
+            made(sc::over_training<>{1.7, std::pow(unit, 2), std::pow(unit, 2), 2}, 0.02), {}) >= 2);
 }
 
 TEST_CASE("Starts with all terms are minima of the lattice: none is next to another, not in a corner either") {

@@ -168,15 +168,21 @@ class exponent_columns {
         raise_to(exponents[0]);
         for (std::size_t a = 0; a < done; ++a) multiply_into(first + a * rows, first + a * rows);
         if (exponents.size() == 1) continue;
-        // Equally spaced exponents: each column is the one before times the same factor.
-        raise_to(exponents[1] - exponents[0]);
-        if (which == 1 && axis == axis_of(j, 0)) {  // the columns are there already: the a-th lacks a of these powers
-          for (std::size_t a = 1; a < done; ++a)
-            for (std::size_t times = 0; times < a; ++times) multiply_into(first + a * rows, first + a * rows);
+        if (which == 1 && axis == axis_of(j, 0)) {  // the columns are there already: they lack a power each
+          for (std::size_t a = 1; a < done; ++a) {
+            raise_to(exponents[a] - exponents[0]);
+            multiply_into(first + a * rows, first + a * rows);
+          }
           continue;
         }
-        for (std::size_t a = done; a < done * points(axis); ++a)
-          multiply_into(first + (a - done) * rows, first + a * rows);
+        // Each column is the one before times a factor: the same one while the exponents are equally spaced.
+        T step = 0;
+        for (std::size_t point = 1; point < exponents.size(); ++point) {
+          const T next = exponents[point] - exponents[point - 1];
+          if (point == 1 || std::abs(next - step) > T(1e-9) * next) raise_to(step = next);
+          for (std::size_t a = point * done; a < (point + 1) * done; ++a)
+            multiply_into(first + (a - done) * rows, first + a * rows);
+        }
         done *= points(axis);
       }
     }
