@@ -137,8 +137,8 @@ TEST_CASE("A start has the squares that it says, and no better coefficients for 
   const double unit = 1e16;  // about the least N D of the runs
   CHECK(check_starts<of_compute<>>(made(of_compute<>{1.7, 2 * std::pow(unit, 3), 3}, 0.02), {}) >= 2);
   CHECK(check_starts<sc::over_training<>>(made(sc::over_training<>{1.7, 150, 170, 0.25}, 0.02), {}) >= 2);
-  CHECK(check_starts<sc::over_training<>>(
-            made(sc::over_training<>{1.7, std::pow(unit, 2), std::pow(unit, 2), 2}, 0.02), {}) >= 2);
+  CHECK(check_starts<sc::over_training<>>(made(sc::over_training<>{1.7, std::pow(unit, 2), std::pow(unit, 2), 2}, 0.02),
+                                          {}) >= 2);
 }
 
 TEST_CASE("Starts with all terms are minima of the lattice: none is next to another, not in a corner either") {
