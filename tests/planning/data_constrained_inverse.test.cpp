@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <scaling/planning/data_constrained_inverse.hpp>
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
+#include <string_view>
 #include <type_traits>
 
 #include <scaling/published.hpp>
@@ -115,6 +117,46 @@ TEST_CASE("A law that is searched was refused a model below some of whose budget
   const auto known = compute_optimal_for_parameters(law, N, U, cost);
   CHECK(compute_optimal_for_parameters(disguised<muennighoff>(law), N, U, cost).flops ==
         Approx(known.flops).epsilon(1e-8));
+}
+
+/// A law whose harm sets in before all tokens have been seen once.
+template <class T = double>
+struct always_harmed {
+  using real_type = T;
+  using input_type = repeated_run<value_of_t<T>>;
+  static constexpr std::string_view name = "always harmed",
+                                    formula = "E + A/N^alpha + B/D^beta + P (D/U)^delta (N/U)^kappa";
+  T E, A, B, alpha, beta, P, delta, kappa;
+
+  constexpr T operator()(const input_type& at) const {
+    using cmath::pow;
+    const auto [N, D, U] = at;
+    return E + A * pow(N, -alpha) + B * pow(D, -beta) + P * pow(D, delta) * pow(U, -delta - kappa) * pow(N, kappa);
+  }
+  bool operator==(const always_harmed&) const = default;
+
+  static constexpr auto coefficients() {
+    using law = always_harmed;
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    constexpr auto positive = [](std::string_view symbol, T law::* member) {
+      return coefficient<law>{symbol, member, scale::log, 0, infinity, enters::nonlinearly, {-1, 1, 3}};
+    };
+    return std::array{positive("E", &law::E),         positive("A", &law::A),        positive("B", &law::B),
+                      positive("alpha", &law::alpha), positive("beta", &law::beta),  positive("P", &law::P),
+                      positive("delta", &law::delta), positive("kappa", &law::kappa)};
+  }
+};
+
+TEST_CASE("Units of parameters decided whether a law that always foresees harm has a plan") {
+  const always_harmed<> law{0.9, 600, 1.4e6, 0.336, 0.637, 1.7e-3, 0.5, 0.42};
+  const double flops = 7e22, U = 1.7e11, unit = 1e9;
+  auto in_billions = law;
+  in_billions.A *= std::pow(unit, -law.alpha), in_billions.P *= std::pow(unit, law.kappa);
+  const auto known = compute_optimal(law, flops, U), same = compute_optimal(in_billions, flops / unit, U);
+  CHECK(same.parameters * unit == Approx(known.parameters).epsilon(1e-6));
+  CHECK(compute_optimal_for_loss(law, known.loss, U).flops == Approx(flops).epsilon(1e-6));
+  CHECK(compute_optimal_for_loss(in_billions, known.loss, U).flops * unit == Approx(flops).epsilon(1e-6));
+  CHECK(compute_optimal_for_tokens(in_billions, known.tokens, U).flops * unit == Approx(flops).epsilon(1e-6));
 }
 
 TEST_CASE("By a law that foresees overfitting the answer is a plan for which it is true, and the cheapest for a loss") {

@@ -55,8 +55,8 @@ struct limited_plans {
       const auto plan = at(x);
       return is_of_numbers(plan) ? f(plan) : T(std::numeric_limits<T>::quiet_NaN());
     };
-    // Down to where f is negative although there are tokens enough, but not beyond the last plan that there is ...
-    T low = middle;
+    // Down to where f is negative although there are tokens enough, and falls, but not beyond the last plan there is ...
+    T low = middle, f_above = of(middle);
     bool are_tokens_enough = false;
     for (T step = 1; low > lowest && step > T(1) / 64; step *= 2) {
       const T lower = low - step > lowest ? low - step : lowest;
@@ -67,7 +67,9 @@ struct limited_plans {
       }
       low = lower;
       are_tokens_enough = is_of_numbers(plan) && plan.epochs < 1;
-      if (are_tokens_enough && f(plan) < 0) break;
+      const T f_low = are_tokens_enough ? f(plan) : T(std::numeric_limits<T>::quiet_NaN());
+      if (f_low < 0 && f_low <= f_above) break;
+      f_above = f_low;
     }
     // ... and up to where it is no longer so, perhaps only between two steps, about a peak. It may jump, over zero too.
     T before = low, high = low, f_high = of(low), f_before = f_high;

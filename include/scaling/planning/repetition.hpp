@@ -101,7 +101,7 @@ constexpr T best_epochs(const muennighoff<T>& law, value_of_t<T> parameters, val
 /// What one more token is worth to a run: repeated, and fresh.
 ///
 /// A fresh token counts in full: beta B D'^(-beta-1), where D' is D in Lovelace's law. That it also makes the others be
-/// repeated less is not in it. Below one epoch both are the same.
+/// repeated less, or lets Muennighoff's law count more parameters, is not in it. Below one epoch both are the same.
 /// Domain: inputs > 0; coefficients as above. Errors: as above. Accuracy: a few units in the last place of `fresh`.
 template <scalar T>
 constexpr token_worth<T> worth_of_token(const muennighoff<T>& law, const repeated_run<value_of_t<T>>& at) {
