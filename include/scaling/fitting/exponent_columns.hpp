@@ -80,7 +80,7 @@ class exponent_columns {
   }
 
   /// The distinct exponents, and the values of each on the lattice: the middles of equal parts of the range of its
-  /// starts, as far as that is within its bounds, or of all that its bounds leave of -10 to 10; of a single exponent
+  /// starts, as far as that is within its bounds, or of all that its bounds leave of -10 to 10; of a law's only exponent
   /// both, as that is cheap and the optimum of noisy runs may be at a bound. Where a coefficient is
   /// held, tied or boxed, of what matters of that, and in parts half as large: so none of 30 flat
   /// tables with A held is missed; over the usual range a third was (tests/inference/profile.test.cpp).
@@ -117,7 +117,7 @@ class exponent_columns {
       const bool matters = range && (*range)[0] < to && (*range)[1] > from;
       if (matters) from = std::max(from, (*range)[0]), to = std::min(to, (*range)[1]);
       const std::size_t parts = narrow || over == reach::box_finely ? 2 * density(open) : density(open);
-      const bool beyond = open == 1 && !all && !matters;
+      const bool beyond = axes == 1 && !all && !matters;
       if (beyond && least < from) append_middles(values, least, from, parts);
       append_middles(values, from, to, parts);
       if (beyond && to < most) append_middles(values, to, most, parts);
