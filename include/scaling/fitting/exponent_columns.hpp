@@ -81,9 +81,9 @@ class exponent_columns {
 
   /// The distinct exponents, and the values of each on the lattice: the middles of equal parts of the range of its
   /// starts, as far as that is within its bounds, or of all that its bounds leave of -10 to 10; of a law's only exponent
-  /// both, as that is cheap and the optimum of noisy runs may be at a bound. Where a coefficient is
-  /// held, tied or boxed, of what matters of that, and in parts half as large: so none of 30 flat
-  /// tables with A held is missed; over the usual range a third was (tests/inference/profile.test.cpp).
+  /// both, as that is cheap and the optimum of noisy runs may be at a bound. Where a coefficient is held, tied or boxed, of
+  /// what matters of that, and in parts half as large: so none of 30 flat tables with A held is missed; over the usual range
+  /// a third was (tests/inference/profile.test.cpp).
   void make_axes(const detail::coordinates<Law>& coordinates, reach over) {
     const auto& limits = coordinates.limits();
     axis_.fill(none);
@@ -123,6 +123,7 @@ class exponent_columns {
       if (beyond && to < most) append_middles(values, to, most, parts);
     }
   }
+
   static void append_middles(std::vector<T>& values, T from, T to, std::size_t parts) {
     for (std::size_t i = 0; i < parts; ++i) values.push_back(from + (to - from) * (T(i) + T(0.5)) / T(parts));
   }

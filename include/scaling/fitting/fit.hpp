@@ -280,7 +280,7 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
   check_weights(fit_name, options.weights, given);
   const std::size_t count = observations_of(options.weights, given),
                     least = std::max<std::size_t>(limits.free_count(), 1);
-  check_observations(fit_name, observations, count < least ? least : 0);
+  check_observations(fit_name, observations, count < least ? least : 0);  // few may stand for many
   if (count < least)
     require<std::invalid_argument>(false, fit_name, "sum of weights.count", count,
                                    joined({"at least the ", text_of(limits.free_count()), " free coefficients"}));

@@ -114,9 +114,10 @@ constexpr T log_steepness(T x, T gamma, T R_star) {
   return x - (1 + gamma) * cmath::log(worth) - R / R_star;
 }
 
-/// Whether y, a root, is at one epoch: where the harm of the first repetition is steep, or jumps, at 1e-300, as all of it.
+/// Whether a root y > 0 is at one epoch: where the harm of the first repetitions jumps or nearly does, as R^0.001, the root
+/// is at 1e-300 or so, and the slope there is beyond T.
 template <scalar T>
-constexpr bool is_no_distance(const T& y) {
+constexpr bool is_at_one_epoch(const T& y) {
   return y < std::numeric_limits<T>::epsilon() * std::numeric_limits<T>::epsilon();
 }
 
@@ -130,7 +131,7 @@ constexpr void visit_minima(const F& f, T end, const Visit& visit) {
     const T upper = end * static_cast<T>(i * i) / (cells * cells), f_upper = f(upper);
     if (f_lower < 0 && f_upper >= 0) {
       const auto root = find_log_root(f, lower, upper);
-      if (root.converged()) visit(is_no_distance(root.x) ? T(0) : root.x);
+      if (root.converged()) visit(is_at_one_epoch(root.x) ? T(0) : root.x);
     }
     lower = upper, f_lower = f_upper;
   }

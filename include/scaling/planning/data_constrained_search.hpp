@@ -106,7 +106,7 @@ struct epoch_side {
   }
 };
 
-/// The same by a law that is not known, of no numbers where it has no optimum.
+/// The best run of a budget by a law that is not known, of no numbers where it has no optimum.
 template <repeated_law Law>
 constexpr auto limited_plan(const Law& law, const limited_budget<typename Law::real_type>& at)
     -> repeated_allocation<typename Law::real_type> {

@@ -42,7 +42,9 @@ constexpr void require_run(const Law& law, const repeated_run<T>& at, const char
 
 /// A law with an account of repetition.
 template <class Law>
-concept repeating_law = requires(const Law& law) { require_repeatable(law, ""); };
+concept repeating_law = requires(const Law& law) {
+  require_repeatable(law, "");
+};
 
 /// The least U up to `enough` at which `loss_at(U)`, which falls in U, is no more than `loss`.
 template <repeating_law Law, scalar T, class F>
@@ -82,11 +84,13 @@ constexpr T best_epochs(const lovelace<T>& law, value_of_t<T> parameters, value_
   const T ln2 = cmath::log(T(2)), from_offset = -offset / (law.delta + law.beta);
   const T lower = curve >= 0 ? std::numeric_limits<T>::min() : lowest, least = lowest + ln2;
   const auto root = find_root(excess, lower, 1 + (from_offset > least ? from_offset : least));
-  if (!root.converged() || detail::is_no_distance(root.x)) return 1;  // the harm is larger from the start
+  if (!root.converged() || detail::is_at_one_epoch(root.x)) return 1;  // the harm is larger from the start
   const T epochs = cmath::exp(root.x);
-  if (curve >= 0) return epochs;                                         // there is no other minimum
-  const T gained = gain / law.beta * -cmath::expm1(-law.beta * root.x);  // also where it is lost in the loss
-  return gained > harm / law.delta * cmath::pow(cmath::expm1(root.x), law.delta) ? epochs : T(1);
+  if (curve >= 0) return epochs;  // there is no other minimum
+  // What is gained and what is lost by then, without the rest of the loss, which may be too large to tell.
+  const T gained = gain / law.beta * -cmath::expm1(-law.beta * root.x);
+  const T lost = harm / law.delta * cmath::pow(cmath::expm1(root.x), law.delta);
+  return gained > lost ? epochs : T(1);
 }
 
 /// By Muennighoff's law there is no last epoch worth its compute, so this is infinity. Few of its own runs went beyond
