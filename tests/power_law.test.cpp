@@ -100,6 +100,13 @@ TEST_CASE("A loss that is never reached, and a law that has no inverse, are refu
     CHECK_THROWS_AS(scaling::without_floor(scaling::loss_of_tokens<>{0, 8, bad}), std::domain_error);
   }
   CHECK_THROWS_AS(scaling::run_for_loss(scaling::loss_of_compute<>{-1, 8, 0.5}, 2), std::domain_error);
+  const scaling::loss_of_compute<float> flat{1, 8, 0.02F};
+  CHECK_THROWS_MATCHES(
+      scaling::run_for_loss(flat, 1.125F), std::domain_error,
+      Message("scaling::run_for_loss: loss = 1.125, must be one whose run is within the range of the type"));
+  CHECK_THROWS_AS(scaling::run_for_loss(scaling::pure_loss_of_tokens<float>{1e13F, 0.02F}, 0.125F), std::domain_error);
+  CHECK_THROWS_MATCHES(scaling::without_floor(scaling::loss_of_tokens<float>{0, 8, 0.02F}), std::domain_error,
+                       Message("scaling::without_floor: A = 8, must be one whose x_c is within the range of the type"));
   CHECK_THROWS_MATCHES(scaling::without_floor(of_compute), std::domain_error,
                        Message("scaling::without_floor: E = 1, must be 0: a law with a floor has no such form"));
 }

@@ -108,22 +108,24 @@ constexpr power_law<Run, T> with_floor(const pure_power_law<Run, T>& law) {
 }
 
 /// The same law by its scale x_c = A^(1/alpha).
-/// Domain: E = 0; A, alpha > 0. Errors: std::domain_error that names the offender.
+/// Domain: E = 0; A, alpha > 0; an x_c within the range of the type. Errors: std::domain_error that names the offender.
 template <template <class> class Run, scalar T>
 constexpr pure_power_law<Run, T> without_floor(const power_law<Run, T>& law) {
   constexpr auto function = "scaling::without_floor";
   detail::require(law.E == 0, function, "E", law.E, "0: a law with a floor has no such form");
   detail::require(positive_finite(law.A), function, "A", law.A, "positive and finite");
   detail::require(positive_finite(law.alpha), function, "alpha", law.alpha, "positive and finite");
-  return {cmath::pow(law.A, 1 / law.alpha), law.alpha};
+  const T x_c = cmath::pow(law.A, 1 / law.alpha);
+  detail::require(positive_finite(x_c), function, "A", law.A, "one whose x_c is within the range of the type");
+  return {x_c, law.alpha};
 }
 
 // --- The inverse
 
 /// The run that reaches `loss` [nats/token]: `run_for_loss(law, 2.5).flops`.
-/// Domain: loss above the floor E; A, alpha > 0, E >= 0. Errors: std::domain_error that names the offender. Accuracy:
-/// the relative error is that of loss - E, divided by alpha: a law as flat as Kaplan's multiplies it by ten to twenty,
-/// and near the floor there is no answer to speak of.
+/// Domain: loss above the floor E; A, alpha > 0, E >= 0; a run within the range of the type. Errors: std::domain_error
+/// that names the offender. Accuracy: the relative error is that of loss - E, divided by alpha: a law as flat as Kaplan's
+/// multiplies it by ten to twenty, and near the floor there is no answer to speak of.
 template <template <class> class Run, scalar T>
 constexpr Run<T> run_for_loss(const power_law<Run, T>& law, value_of_t<T> loss) {
   constexpr auto function = "scaling::run_for_loss";
@@ -131,7 +133,9 @@ constexpr Run<T> run_for_loss(const power_law<Run, T>& law, value_of_t<T> loss) 
   detail::require(positive_finite(law.A), function, "A", law.A, "positive and finite");
   detail::require(positive_finite(law.alpha), function, "alpha", law.alpha, "positive and finite");
   detail::require(loss > law.E && positive_finite(loss), function, "loss", loss, "finite and above the floor E");
-  return {cmath::pow(law.A / (loss - law.E), 1 / law.alpha)};
+  const T x = cmath::pow(law.A / (loss - law.E), 1 / law.alpha);
+  detail::require(positive_finite(x), function, "loss", loss, "one whose run is within the range of the type");
+  return {x};
 }
 template <template <class> class Run, scalar T>
 constexpr Run<T> run_for_loss(const pure_power_law<Run, T>& law, value_of_t<T> loss) {
@@ -139,7 +143,9 @@ constexpr Run<T> run_for_loss(const pure_power_law<Run, T>& law, value_of_t<T> l
   detail::require(positive_finite(law.x_c), function, "x_c", law.x_c, "positive and finite");
   detail::require(positive_finite(law.alpha), function, "alpha", law.alpha, "positive and finite");
   detail::require(positive_finite(loss), function, "loss", loss, "positive and finite");
-  return {law.x_c * cmath::pow(loss, -1 / law.alpha)};
+  const T x = law.x_c * cmath::pow(loss, -1 / law.alpha);
+  detail::require(positive_finite(x), function, "loss", loss, "one whose run is within the range of the type");
+  return {x};
 }
 
 }  // namespace scaling

@@ -361,7 +361,7 @@ TEST_CASE("a floor that is held at 0: the screen found one of two minima, and th
 
 TEST_CASE(
     "absolute errors in units of one sigma did not converge where it is small, and were squares where it is large") {
-  for (unsigned seed = 1; seed <= 10; ++seed) {
+  for (unsigned seed = 1; seed <= 20; ++seed) {
     const runs data = noisy_runs(seed, 0.005);
     const auto plain = sc::fit<sc::chinchilla>(data, {.criterion = sc::absolute{}});
     for (const double sigma : {1e-3, 5e-3, 1e9, 1e12}) {
@@ -369,7 +369,8 @@ TEST_CASE(
       const sc::known_sigma alike{std::vector<double>(data.size(), sigma)};
       const auto result = sc::fit<sc::chinchilla>(data, {.criterion = sc::absolute{}, .weights = alike});
       CHECK(result.converged() == plain.converged());
-      CHECK(off(result.objective, plain.objective / sigma) < 1e-12);
+      // What the kink leaves open: a sum of absolute errors is right to 1e-14 of a nat a run, as function_of says.
+      CHECK(std::abs(result.objective * sigma - plain.objective) < 1e-14 * static_cast<double>(data.size()));
       const auto mean = sc::fit<sc::chinchilla>(
           data, {.criterion = sc::absolute{}, .reduction = sc::reduction::mean, .weights = alike});
       CHECK(off(mean.objective, result.objective / static_cast<double>(data.size())) < 1e-14);

@@ -119,6 +119,24 @@ TEST_CASE("A law that is searched was refused a model below some of whose budget
         Approx(known.flops).epsilon(1e-8));
 }
 
+TEST_CASE("A size on the way to a peak was refused, where the best plan jumps upwards just after it") {
+  const lovelace<> law{1.1638, 84.882, 77.905, 0.52442, 0.51248, 1.41649e-05, 1, 1.46925};
+  const double U = 1.2605e9;
+  for (const double flops : {1.40e20, 1.41e20, 1.416e20}) {
+    CAPTURE(flops);
+    const auto known = compute_optimal(law, flops, U);
+    CHECK(compute_optimal_for_parameters(law, known.parameters, U).flops == Approx(flops).epsilon(1e-9));
+  }
+}
+
+TEST_CASE("A law that is searched was refused where there is no plan for few tokens") {
+  const lovelace<> law{1.57, 207, 3.6e-5, 0.288, 0.567, 3.2e-7, 1, 0.5};  // of parameters and of 1e12 tokens
+  const training_cost cost{0.226, 0.324, 1.436};
+  const double flops = 34.7, U = 0.00715;
+  const auto known = compute_optimal(disguised<lovelace>(law), flops, U, cost);
+  CHECK(compute_optimal_for_loss(disguised<lovelace>(law), known.loss, U, cost).flops == Approx(flops).epsilon(1e-9));
+}
+
 /// A law whose harm sets in before all tokens have been seen once.
 template <class T = double>
 struct always_harmed {

@@ -24,27 +24,40 @@ template <class T>
 constexpr T epsilon = std::numeric_limits<T>::epsilon();
 
 /// A user's law: f(Chinchilla's formula), for which no closed form is known here.
-template <class T = double>
-struct disguised {
+template <template <class> class F, class T = double>
+struct of_chinchilla {
   using real_type = T;
   using input_type = training_run<value_of_t<T>>;
-  static constexpr std::string_view name = "disguised", formula = "log(1 + E + A/N^alpha + B/D^beta)";
+  static constexpr std::string_view name = "of chinchilla", formula = "f(E + A/N^alpha + B/D^beta)";
   T E, A, B, alpha, beta;
   constexpr T operator()(const input_type& at) const {
-    using cmath::log1p;
     using cmath::pow;
-    return log1p(E + A * pow(at.parameters, -alpha) + B * pow(at.tokens, -beta));
+    return F<T>::of(E + A * pow(at.parameters, -alpha) + B * pow(at.tokens, -beta));
   }
-  bool operator==(const disguised&) const = default;
+  bool operator==(const of_chinchilla&) const = default;
   static constexpr auto coefficients() {
-    using row = coefficient<disguised>;
-    return std::array{row{"E", &disguised::E, scale::log, 0, 9, enters::nonlinearly, {}},
-                      row{"A", &disguised::A, scale::log, 0, 9, enters::nonlinearly, {}},
-                      row{"B", &disguised::B, scale::log, 0, 9, enters::nonlinearly, {}},
-                      row{"alpha", &disguised::alpha, scale::linear, 0, 9, enters::nonlinearly, {}},
-                      row{"beta", &disguised::beta, scale::linear, 0, 9, enters::nonlinearly, {}}};
+    using row = coefficient<of_chinchilla>;
+    return std::array{row{"E", &of_chinchilla::E, scale::log, 0, 9, enters::nonlinearly, {}},
+                      row{"A", &of_chinchilla::A, scale::log, 0, 9, enters::nonlinearly, {}},
+                      row{"B", &of_chinchilla::B, scale::log, 0, 9, enters::nonlinearly, {}},
+                      row{"alpha", &of_chinchilla::alpha, scale::linear, 0, 9, enters::nonlinearly, {}},
+                      row{"beta", &of_chinchilla::beta, scale::linear, 0, 9, enters::nonlinearly, {}}};
   }
 };
+template <class T>
+struct log_of_one_more {
+  static constexpr T of(const T& sum) {
+    using cmath::log1p;
+    return log1p(sum);
+  }
+};
+template <class T>
+struct ten_at_most {
+  static constexpr T of(const T& sum) { return sum < T(10) ? sum : T(10); }
+};
+template <class T = double>
+using disguised = of_chinchilla<log_of_one_more, T>;
+using clipped = of_chinchilla<ten_at_most>;
 
 /// Another, by which too many tokens do harm.
 template <class T = double>
@@ -193,6 +206,21 @@ TEST_CASE("Slopes are the derivatives in the logarithms of the inputs") {
     up.*member *= std::exp(h);
     down.*member *= std::exp(-h);
     CHECK(slopes[k] == Approx((repeated(up) - repeated(down)) / (2 * h)).epsilon(1e-8));
+  }
+}
+
+TEST_CASE("A law that is flat where the search begins has a plan elsewhere") {
+  const chinchilla<> law{1.7, 0.3, 2000, 0.34,
+                         0.37};  // in billions of parameters: with as many tokens as billions of parameters it is flat
+  const clipped same{law.E, law.A, law.B, law.alpha, law.beta};
+  const training_cost cost{6e9};
+  for (const double flops : {1e19, 1e21, 1e24}) {
+    CAPTURE(flops);
+    const auto plan = compute_optimal(law, flops, cost);
+    CHECK(apart(compute_optimal(same, flops, cost).parameters, plan.parameters) < 1e-12);
+    CHECK(apart(compute_optimal_for_parameters(same, plan.parameters, cost).tokens, plan.tokens) < 1e-12);
+    CHECK(apart(compute_optimal_for_tokens(same, plan.tokens, cost).parameters, plan.parameters) < 1e-12);
+    CHECK(apart(compute_optimal_for_loss(same, plan.loss, cost).flops, flops) < 1e-12);
   }
 }
 

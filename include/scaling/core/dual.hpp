@@ -14,6 +14,9 @@
 // The value is f and the pair is its gradient (2 x + y, x), with no step size and no truncation error: each derivative
 // is as accurate as the formula itself. A dual of duals carries second derivatives: dual<dual<T, P>, P>.
 //
+// A derivative is divided by what a rule divides by, never multiplied by the reciprocal: d ln y = dy / y is about 1, but
+// 1/y^2, by which 1/y has its own derivatives, is no float where y is a budget of 1e21 FLOP.
+//
 // A law over duals takes plain inputs, whose derivatives nobody needs in a fit. A law over `input_dual` takes inputs
 // that have derivatives too, as those of a plan do, which follow from the law.
 #pragma once
@@ -64,8 +67,10 @@ struct dual {
     return combine(x.value * y.value, x, y.value, y, x.value);
   }
   friend constexpr dual operator/(const dual& x, const dual& y) {
-    const T quotient = x.value / y.value;
-    return combine(quotient, x, T(1) / y.value, y, -quotient / y.value);
+    dual quotient(x.value / y.value);
+    for (std::size_t k = 0; k < P; ++k)
+      quotient.gradient[k] = (x.gradient[k] - quotient.value * y.gradient[k]) / y.value;
+    return quotient;
   }
 
   /// Comparisons look at the value alone, so that a branch is taken as it would be without derivatives.
@@ -87,31 +92,35 @@ struct dual {
   }
   friend constexpr dual log(const dual& x) {
     using cmath::log;
-    return x.chain(log(x.value), T(1) / x.value);
+    return x.chain_over(log(x.value), x.value);
   }
   friend constexpr dual log1p(const dual& x) {
     using cmath::log1p;
-    return x.chain(log1p(x.value), T(1) / (T(1) + x.value));
+    return x.chain_over(log1p(x.value), T(1) + x.value);
   }
   friend constexpr dual sqrt(const dual& x) {
     using cmath::sqrt;
     const T root = sqrt(x.value);
-    return x.chain(root, T(1) / (T(2) * root));
+    return x.chain_over(root, T(2) * root);
   }
   friend constexpr dual cbrt(const dual& x) {
     using cmath::cbrt;
     const T root = cbrt(x.value);
-    return x.chain(root, T(1) / (T(3) * root * root));
+    return x.chain_over(root, T(3) * root * root);
   }
 
   /// x^y for x > 0. At x = 0 the derivative in y is 0 * log 0: a law that can meet a zero branches before it.
   friend constexpr dual pow(const dual& x, const dual& y) {
     using cmath::log;
     using cmath::pow;
-    const T power = pow(x.value, y.value);
-    // The rounding of y - 1 would count as many times as the log of x is large; but power / x must not have underflowed.
-    const T slope = std::numeric_limits<T>::min() <= power ? power / x.value : pow(x.value, y.value - T(1));
-    return combine(power, x, y.value * slope, y, power * log(x.value));
+    const T power = pow(x.value, y.value), log_x = log(x.value);
+    // The rounding of y - 1 would count as many times as the log of x is large; but the power must not have underflowed.
+    if (power < std::numeric_limits<T>::min())
+      return combine(power, x, y.value * pow(x.value, y.value - T(1)), y, power * log_x);
+    dual result(power);
+    for (std::size_t k = 0; k < P; ++k)
+      result.gradient[k] = power * (y.value * (x.gradient[k] / x.value) + y.gradient[k] * log_x);
+    return result;
   }
   /// The base is a constant, as in N^-alpha: no derivative of the base is formed.
   friend constexpr dual pow(const value_of_t<T>& x, const dual& y) {
@@ -126,6 +135,13 @@ struct dual {
   constexpr dual chain(const T& g, const T& dg) const {
     dual result(g);
     for (std::size_t k = 0; k < P; ++k) result.gradient[k] = dg * gradient[k];
+    return result;
+  }
+
+  /// The same, given what divides the derivative of x.
+  constexpr dual chain_over(const T& g, const T& divisor) const {
+    dual result(g);
+    for (std::size_t k = 0; k < P; ++k) result.gradient[k] = gradient[k] / divisor;
     return result;
   }
 

@@ -40,6 +40,7 @@ class exponent_columns {
   }
 
   std::size_t axes() const { return axis_count_; }
+  std::size_t open_axes() const { return open_axis_count_; }
   std::size_t axis_of(std::size_t j, std::size_t f) const { return axis_[terms[j].factors[f].exponent]; }
   std::size_t points(std::size_t axis) const { return exponents_[axis].size(); }
   T exponent(std::size_t axis, std::size_t point) const { return exponents_[axis][point]; }
@@ -80,10 +81,9 @@ class exponent_columns {
   }
 
   /// The distinct exponents, and the values of each on the lattice: the middles of equal parts of the range of its
-  /// starts, as far as that is within its bounds, or of all that its bounds leave of -10 to 10; of a law's only exponent
-  /// both, as that is cheap and the optimum of noisy runs may be at a bound. Where a coefficient is held, tied or boxed, of
-  /// what matters of that, and in parts half as large: so none of 30 flat tables with A held is missed; over the usual range
-  /// a third was (tests/inference/profile.test.cpp).
+  /// starts, as far as that is within its bounds, or of all that its bounds leave of -10 to 10. Where a coefficient is
+  /// held, tied or boxed, of what matters of that, and in parts half as large: so none of 30 flat tables with A held is
+  /// missed; over the usual range a third was (tests/inference/profile.test.cpp).
   void make_axes(const detail::coordinates<Law>& coordinates, reach over) {
     const auto& limits = coordinates.limits();
     axis_.fill(none);
@@ -96,8 +96,7 @@ class exponent_columns {
     axis_count_ = axes;
     const bool narrow =
         std::any_of(terms.begin(), terms.end(), [&](const auto& term) { return limits.is_narrow(term.coefficient); });
-    std::size_t open = 0;
-    for (std::size_t k = 0; k < P; ++k) open += axis_[k] != none && !limits.held[k];
+    for (std::size_t k = 0; k < P; ++k) open_axis_count_ += axis_[k] != none && !limits.held[k];
     for (std::size_t k = 0; k < P; ++k) {
       if (axis_[k] == none) {
         if (limits.leader[k] != k) axis_[k] = axis_[limits.leader[k]];
@@ -108,24 +107,17 @@ class exponent_columns {
         values.assign(1, limits.value[k]);
         continue;
       }
-      const T least = std::max(limits.lower[k], -T(10)), most = std::min(limits.upper[k], std::max(T(10), least));
       T from = std::max(static_cast<T>(table[k].starts.from), limits.lower[k]);
       T to = std::min(static_cast<T>(table[k].starts.to), limits.upper[k]);
-      const bool all = over != reach::usual || !(from < to);  // or the box lies outside of the usual range
-      if (all) from = least, to = most;
-      const auto range = where_it_matters(coordinates, k);
-      const bool matters = range && (*range)[0] < to && (*range)[1] > from;
-      if (matters) from = std::max(from, (*range)[0]), to = std::min(to, (*range)[1]);
-      const std::size_t parts = narrow || over == reach::box_finely ? 2 * density(open) : density(open);
-      const bool beyond = axes == 1 && !all && !matters;
-      if (beyond && least < from) append_middles(values, least, from, parts);
-      append_middles(values, from, to, parts);
-      if (beyond && to < most) append_middles(values, to, most, parts);
+      if (over != reach::usual || !(from < to)) {  // or the box lies outside of the usual range
+        from = std::max(limits.lower[k], -T(10));
+        to = std::min(limits.upper[k], std::max(T(10), from));
+      }
+      if (const auto range = where_it_matters(coordinates, k); range && (*range)[0] < to && (*range)[1] > from)
+        from = std::max(from, (*range)[0]), to = std::min(to, (*range)[1]);
+      const std::size_t once = density(open_axes()), parts = narrow || over == reach::box_finely ? 2 * once : once;
+      for (std::size_t i = 0; i < parts; ++i) values.push_back(from + (to - from) * (T(i) + T(0.5)) / T(parts));
     }
-  }
-
-  static void append_middles(std::vector<T>& values, T from, T to, std::size_t parts) {
-    for (std::size_t i = 0; i < parts; ++i) values.push_back(from + (to - from) * (T(i) + T(0.5)) / T(parts));
   }
 
   /// The columns of a term: one for each point of its own axes, and equal ones in both its factors only once.
@@ -176,14 +168,10 @@ class exponent_columns {
           }
           continue;
         }
-        // Each column is the one before times a factor: the same one while the exponents are equally spaced.
-        T step = 0;
-        for (std::size_t point = 1; point < exponents.size(); ++point) {
-          const T next = exponents[point] - exponents[point - 1];
-          if (point == 1 || std::abs(next - step) > T(1e-9) * next) raise_to(step = next);
-          for (std::size_t a = point * done; a < (point + 1) * done; ++a)
-            multiply_into(first + (a - done) * rows, first + a * rows);
-        }
+        // The exponents are equally spaced: each column is the one before times the same factor.
+        raise_to(exponents[1] - exponents[0]);
+        for (std::size_t a = done; a < done * exponents.size(); ++a)
+          multiply_into(first + (a - done) * rows, first + a * rows);
         done *= points(axis);
       }
     }
@@ -194,7 +182,7 @@ class exponent_columns {
   std::size_t rows_;
   std::array<std::size_t, P> axis_{};        ///< of each exponent
   std::array<std::vector<T>, P> exponents_;  ///< by axis
-  std::size_t axis_count_ = 0;
+  std::size_t axis_count_ = 0, open_axis_count_ = 0;
   std::array<std::size_t, J + 1> offset_{};
   std::size_t width_ = 0;
   std::unique_ptr<pack[]> phi_;

@@ -236,6 +236,21 @@ fit_result<Law> result_of(const basin_search<Law>& find, const std::vector<typen
   return result;
 }
 
+/// Where a search begins, with the best of the usual exponents first. A single exponent is looked for over all of its
+/// box too: that is cheap, and the optimum of noisy runs may be far out.
+template <sum_of_powers Law>
+auto screened_starts(const power_sum_objective<Law>& f) {
+  using columns = exponent_columns<Law>;
+  const columns usual(f);
+  auto result = screen<Law>(f, usual).starts();
+  if (usual.open_axes() == 1) {
+    const columns all(f, columns::reach::box_finely);
+    const auto more = screen<Law>(f, all).starts();
+    result.insert(result.end(), more.begin(), more.end());
+  }
+  return result;
+}
+
 /// Whether the starts of the screen may all have missed the optimum.
 template <loss_model Law>
 bool is_doubtful(const basin_search<Law>& find) {
@@ -292,8 +307,7 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
   const auto& f = find.objective();
   if (options.search == search::screened) {
     if constexpr (sum_of_powers<Law>) {
-      const exponent_columns<Law> columns(f);
-      for (const auto& start : screen<Law>(f, columns).starts()) find.compete_from(start.y);
+      for (const auto& start : screened_starts<Law>(f)) find.compete_from(start.y);
       if (is_doubtful(find)) look_again(find);
       if (const auto open = without_boxes(observations, options, limits)) find.settle_from(f.coordinates.of(*open));
     } else {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <limits>
 #include <optional>
+#include <vector>
 
 #include <scaling/core/real.hpp>
 #include <scaling/fitting/descent.hpp>
@@ -36,7 +37,7 @@ class polisher {
   end polish(const vector& y);
 
   /// Into the nearest minimum: a polish that creeps comes down through wider quadratic zones, which have fewer minima.
-  end settle(const vector& y) { return f_.of.linear ? polish(y) : without_nothing(newton(y)); }
+  end settle(const vector& y) { return without_nothing(f_.of.linear ? follow(y, T(0.05)) : newton(y)); }
 
   end newton(const vector& y, int max_evaluations = usual);
 
@@ -64,7 +65,7 @@ class polisher {
 
   static int at(std::size_t k) { return static_cast<int>(k); }
 
-  end follow(const vector& y);
+  end follow(const vector& y, T share);
   end without_nothing(end result);
 
   objective_type& f_;
@@ -94,14 +95,16 @@ auto polisher<Law>::newton(const vector& y, int max_evaluations) -> end {
   return {r.x, r.value, r.projected_gradient, r.predicted_decrease, r.tolerance, r.iterations, r.stationary, true};
 }
 
-/// Where too few residuals are in the quadratic zone for Newton to see a curvature: widens it to all of them, then
+/// Where too few residuals are in the quadratic zone for Newton to see a curvature: widens it to a share of them, then
 /// narrows it, as the absolute error needs from the first.
 template <loss_model Law>
-auto polisher<Law>::follow(const vector& y) -> end {
+auto polisher<Law>::follow(const vector& y, T share) -> end {
   const T zone = f_.of.zone;
-  T wide = 0;
-  const auto r = f_.residuals_at(y);
-  for (std::size_t i = 0; i < r.size(); ++i) wide = std::max(wide, std::abs(r[i]) / f_.runs[i].sigma);
+  std::vector<T> sizes = f_.residuals_at(y);
+  for (std::size_t i = 0; i < sizes.size(); ++i) sizes[i] = std::abs(sizes[i]) / f_.runs[i].sigma;
+  const auto widest = sizes.begin() + static_cast<std::ptrdiff_t>(share * static_cast<T>(sizes.size() - 1));
+  std::nth_element(sizes.begin(), widest, sizes.end());
+  const T wide = *widest;
   auto rough = options_at(y);
   rough.relative_tolerance = std::sqrt(std::numeric_limits<T>::epsilon());
   vector from = y;
@@ -119,7 +122,7 @@ template <loss_model Law>
 auto polisher<Law>::polish(const vector& y) -> end {
   if (!(f_.of.zone < infinity)) return without_nothing(newton(y));
   if (f_.of.linear) {
-    const end followed = without_nothing(follow(y));
+    const end followed = without_nothing(follow(y, T(1)));
     vector gradient;
     ++evaluations_;
     if (!(f_(y, gradient) < followed.value)) return followed;
@@ -128,7 +131,7 @@ auto polisher<Law>::polish(const vector& y) -> end {
   }
   end result = without_nothing(newton(y, direct));
   if (result.converged) return result;
-  const end followed = without_nothing(follow(result.x));
+  const end followed = without_nothing(follow(result.x, T(1)));
   if (followed.value <= result.value) return followed;
   result = without_nothing(newton(result.x));  // as above, the way down left the basin
   return followed.value < result.value ? followed : result;

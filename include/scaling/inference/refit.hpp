@@ -93,11 +93,10 @@ class refitter {
 
   /// The starting points of a fit of its own, the best first.
   template <class Objective>
-  static auto screened_starts(const Objective& f) {
+  static auto starts_of(const Objective& f) {
     std::vector<typename basin_search<Law>::vector> result;
     if constexpr (sum_of_powers<Law>) {
-      const exponent_columns<Law> columns(f);
-      for (const auto& start : screen<Law>(f, columns).starts()) result.push_back(start.y);
+      for (const auto& start : screened_starts<Law>(f)) result.push_back(start.y);
     } else {
       for (const auto& law : lattice_starts<Law>(f)) result.push_back(f.coordinates.of(law));
     }
@@ -132,7 +131,7 @@ auto refitter<Law>::operator()(std::vector<run_type> runs) const -> refit_answer
   basin_search<Law> find(typename basin_search<Law>::objective_type(std::move(runs), limits_, function));
   const auto& f = find.objective();
   find.polish_from(f.coordinates.of(law_));
-  const auto starts = screened_starts(f);
+  const auto starts = starts_of(f);
   if (!starts.empty()) find.polish_from(starts.front());
   const bool alike = starts.empty() || agree(find), doubtful = !alike || is_doubtful(find);
   if constexpr (sum_of_powers<Law>) {

@@ -23,11 +23,15 @@ constexpr bracketed_root<T> find_log_root(const F& f, const T& a, const T& b) {
     return find_root(f, a, b, plain_t<T>(0), plain_t<T>(1));
 }
 
-/// The root of an increasing f, of which it is not known how far from `start` it is. Where f has one sign as far as a
-/// logarithm of T can reach, or as far as it is a number, the status is invalid_bracket.
+/// The root of an increasing f, of which it is not known how far from `start` it is, or from the first place beside it
+/// where f is a number. Where f has one sign as far as a logarithm of T can reach, or as far as it is a number, the status
+/// is invalid_bracket.
 template <scalar T, std::invocable<T> F>
 constexpr bracketed_root<T> find_root_from(const F& f, T start) {
-  const T at_start = f(start);
+  T at_start = f(start);
+  for (T aside = 1; at_start != at_start && aside < T(std::numeric_limits<T>::max_exponent);
+       aside = aside > 0 ? T(-aside) : T(T(-1.5L) * aside))
+    if (const T there = f(start + aside); there == there) at_start = there, start += aside;
   if (at_start == 0) return find_log_root(f, start, start);
   const bool rising = at_start < 0;
   T near = start, far = start;

@@ -71,15 +71,21 @@ struct limited_plans {
       if (f_low < 0 && f_low <= f_above) break;
       f_above = f_low;
     }
-    // ... and up to where it is no longer so, perhaps only between two steps, about a peak. It may jump, over zero too.
+    // ... or, if there is none, to the first; and up to where it is no longer so, perhaps only between two steps, about a
+    // peak. It may jump, over zero too, and have been there before it jumped.
+    const auto is_zero = [](const auto& root) {
+      return root.converged() && root.f * root.f <= std::numeric_limits<T>::epsilon();
+    };
     T before = low, high = low, f_high = of(low), f_before = f_high;
-    while (f_high < 0 && high + T(0.5) <= highest) {
+    while (!(f_high >= 0) && high + T(0.5) <= highest) {
       const T higher = high + T(0.5), f_higher = of(higher);
       T from = high, to = higher;
       if (f_high > f_before && f_high > f_higher) from = before, to = peak(of, before, higher);
       if (!(of(to) < 0)) {
         const auto root = find_log_root(of, from, to);
-        if (root.converged() && root.f * root.f <= std::numeric_limits<T>::epsilon()) return at(root.x);
+        if (is_zero(root)) return at(root.x);
+        const T below = peak(of, before, root.lower);
+        if (const auto sooner = find_log_root(of, before, below); is_zero(sooner)) return at(sooner.x);
       }
       before = high, f_before = f_high;
       high = higher, f_high = f_higher;
@@ -136,7 +142,8 @@ constexpr auto compute_optimal_for_loss(const Law& law, typename Law::real_type 
 /// The compute-optimal run with this many `parameters`: how many tokens it wants, of `unique_tokens`, what it costs.
 ///
 /// Domain: a size that is best for some budget. By a law whose best plan jumps from many epochs to one, those between
-/// are best for none; where one is best for several, it is the least of them but for one within half an e-fold of it.
+/// are best for none; where one is best for several, it is the least of them, but for one that lies within half an
+/// e-fold of such a jump or of the least.
 /// Errors and accuracy as above.
 template <repeated_law Law>
 constexpr auto compute_optimal_for_parameters(const Law& law, typename Law::real_type parameters,

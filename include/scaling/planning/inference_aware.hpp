@@ -42,7 +42,8 @@ inline constexpr double inference_flops_per_parameter_and_token = 2;  // a forwa
 /// Domain: loss above the irreducible loss E; inference_tokens >= 0; A, B, alpha, beta > 0, E >= 0.
 /// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
 /// Accuracy: that of compute_optimal_for_loss, whose plan it is at inference_tokens = 0. constexpr.
-/// Trap: 2 N per token is a forward pass; where serving is dearer per FLOP than training, count that as more tokens.
+/// Trap: 2 N per token is a forward pass; where serving is dearer per FLOP than training, count that as more tokens. It
+/// is in FLOP whatever the factor of the cost: in other units of compute, or of N, count the tokens in units of theirs.
 template <scalar T>
 constexpr lifetime_allocation<T> inference_aware(const chinchilla<T>& law, value_of_t<T> loss,
                                                  value_of_t<T> inference_tokens, const training_cost& cost = {}) {
