@@ -14,11 +14,9 @@
 // The value is f and the pair is its gradient (2 x + y, x), with no step size and no truncation error: each derivative
 // is as accurate as the formula itself. A dual of duals carries second derivatives: dual<dual<T, P>, P>.
 //
-// A derivative is divided by what a rule divides by before anything else: d ln y = dy / y is about 1, but 1/y^2, by which
-// 1/y has its own derivatives, is no float where y is a budget of 1e21 FLOP.
-//
 // A law over duals takes plain inputs, whose derivatives nobody needs in a fit. A law over `input_dual` takes inputs
-// that have derivatives too, as those of a plan do, which follow from the law.
+// that have derivatives too, as those of a plan do, which follow from the law. There derivatives are divided one by one:
+// for an input y, as a budget of 1e21 FLOP, dy / y is about 1, but 1/y^2, the derivative of 1/y, is no float.
 #pragma once
 
 #include <array>
@@ -30,27 +28,6 @@
 #include <scaling/core/real.hpp>
 
 namespace scaling {
-namespace detail {
-
-/// x / y for many x: by the reciprocal, unless that has derivatives, which T need not hold.
-template <class T>
-class division_by {
- public:
-  constexpr explicit division_by(const T& y) : y_(y) {
-    if constexpr (real<T>) y_ = 1 / y;
-  }
-  constexpr T operator()(const T& x) const {
-    if constexpr (real<T>)
-      return x * y_;
-    else
-      return x / y_;
-  }
-
- private:
-  T y_;
-};
-
-}  // namespace detail
 
 /// A number and its derivatives in P directions. `T` is a real scalar, or itself a dual for second derivatives.
 template <class T, std::size_t P, bool of_inputs_too = false>
@@ -88,10 +65,9 @@ struct dual {
     return combine(x.value * y.value, x, y.value, y, x.value);
   }
   friend constexpr dual operator/(const dual& x, const dual& y) {
-    const detail::division_by<T> over_y(y.value);
+    const division_by over_y(y.value);
     dual quotient(x.value / y.value);
-    for (std::size_t k = 0; k < P; ++k)
-      quotient.gradient[k] = over_y(x.gradient[k] - quotient.value * y.gradient[k]);
+    for (std::size_t k = 0; k < P; ++k) quotient.gradient[k] = over_y(x.gradient[k] - quotient.value * y.gradient[k]);
     return quotient;
   }
 
@@ -137,9 +113,9 @@ struct dual {
     using cmath::pow;
     const T power = pow(x.value, y.value), log_x = log(x.value);
     // The rounding of y - 1 would count as many times as the log of x is large; but the power must not have underflowed.
-    if (power < std::numeric_limits<T>::min())
+    if (!(std::numeric_limits<T>::min() <= power))
       return combine(power, x, y.value * pow(x.value, y.value - T(1)), y, power * log_x);
-    const detail::division_by<T> over_x(x.value);
+    const division_by over_x(x.value);
     const T dx = y.value * power, dy = power * log_x;
     dual result(power);
     for (std::size_t k = 0; k < P; ++k) result.gradient[k] = dx * over_x(x.gradient[k]) + dy * y.gradient[k];
@@ -154,6 +130,16 @@ struct dual {
   }
 
  private:
+  /// x / y for many x: by the reciprocal, where inputs have no derivatives.
+  class division_by {
+   public:
+    constexpr explicit division_by(const T& y) : y_(of_inputs_too ? y : T(1) / y) {}
+    constexpr T operator()(const T& x) const { return of_inputs_too ? x / y_ : x * y_; }
+
+   private:
+    T y_;
+  };
+
   /// g(x), given g and dg/dx at x.value.
   constexpr dual chain(const T& g, const T& dg) const {
     dual result(g);
@@ -163,7 +149,7 @@ struct dual {
 
   /// The same, given what divides the derivative of x.
   constexpr dual chain_over(const T& g, const T& divisor) const {
-    const detail::division_by<T> over(divisor);
+    const division_by over(divisor);
     dual result(g);
     for (std::size_t k = 0; k < P; ++k) result.gradient[k] = over(gradient[k]);
     return result;
