@@ -155,6 +155,22 @@ TEST_CASE("plans in float have derivatives to its digits") {
   close(repeated, [](const auto& l) { return compute_optimal(l, 1e22_any, 25e9_any); });
 }
 
+TEST_CASE("derivatives in float were lost where the square of an input is beyond it") {
+  using number = input_dual<float, 1>;
+  const auto alike = detail::law_in<number>(published::besiroglu_2024<float>);
+  const float slope = 1 + alike.alpha.value * alike.beta.value / (alike.alpha.value + alike.beta.value);
+  for (const float flops : {1e21F, 1e23F, 1e30F, 1e35F}) {
+    CAPTURE(flops);
+    const number budget(flops, {flops});  // derivatives by its logarithm
+    const auto gain = return_per_flop(alike, budget);
+    if (gain.value > std::numeric_limits<float>::min())
+      CHECK(gain.gradient[0] / gain.value == Catch::Approx(-slope).epsilon(1e-5));
+    const auto plan = compute_optimal(disguised<chinchilla, number>(alike), budget);
+    CHECK(plan.tokens.gradient[0] / plan.tokens.value ==
+          Catch::Approx(compute_optimal(alike, budget).tokens.gradient[0] / plan.tokens.value).epsilon(1e-4));
+  }
+}
+
 TEST_CASE("plans of Kaplan's laws") {
   const auto law = published::kaplan_2020<long double>;
   check_plan(law, [](const auto& l) { return compute_optimal(l, 1e21_any, cost); });
