@@ -137,6 +137,50 @@ TEST_CASE("A law that is searched was refused where there is no plan for few tok
   CHECK(compute_optimal_for_loss(disguised<lovelace>(law), known.loss, U, cost).flops == Approx(flops).epsilon(1e-9));
 }
 
+/// A user's Muennighoff that knows of no loss above 10.
+template <class T = double>
+struct clipped {
+  using real_type = T;
+  using input_type = repeated_run<value_of_t<T>>;
+  static constexpr std::string_view name = "clipped", formula = "min(10, E + A/N'^alpha + B/D'^beta)";
+  T E, A, B, alpha, beta, R_D, R_N;
+
+  constexpr T operator()(const input_type& at) const {
+    const T loss = muennighoff<T>{E, A, B, alpha, beta, R_D, R_N}(at);
+    return loss < T(10) ? loss : T(10);
+  }
+  bool operator==(const clipped&) const = default;
+
+  static constexpr auto coefficients() {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    constexpr auto positive = [](std::string_view symbol, T clipped::* member) {
+      return coefficient<clipped>{symbol, member, scale::log, 0, infinity, enters::nonlinearly, {-1, 1, 3}};
+    };
+    return std::array{positive("E", &clipped::E),       positive("A", &clipped::A),
+                      positive("B", &clipped::B),       positive("alpha", &clipped::alpha),
+                      positive("beta", &clipped::beta), positive("R_D", &clipped::R_D),
+                      positive("R_N", &clipped::R_N)};
+  }
+};
+
+TEST_CASE("Where a law is flat one epoch passed for a plan, and tokens below it were refused") {
+  const clipped<> law{1.85, 395, 904, 0.326, 0.348, 15.4, 5.3};
+  const double U = 8.9e12;
+  const auto known = compute_optimal(law, 5e18, U);
+  CHECK(known.loss < 3);
+  CHECK(compute_optimal_for_tokens(law, known.tokens, U).flops == Approx(5e18).epsilon(1e-9));
+  CHECK_THROWS_WITH(compute_optimal(law, 1e8, U),  // no run for so little is below 10
+                    "scaling::compute_optimal: flops = 1e+08, must be a budget at which the law has an optimum");
+}
+
+TEST_CASE("In float no cell next to one epoch is passed over, where losses tie") {
+  const lovelace<float> law{1.44600952F, 274.470428F, 222.284714F, 0.59574604F, 0.416814685F, 0.218617588F, 0.5F, 0};
+  const float U = 188938106889.84113F;
+  const auto once = compute_optimal_for_tokens(disguised<lovelace, float>(law), U, U);
+  // Ten epsilon log(flops) = 6e-5 of a size, and the power of the budget that tokens go with is about a half.
+  CHECK(once.flops == Approx(compute_optimal_for_tokens(law, U, U).flops).epsilon(1.2e-4));
+}
+
 /// A law whose harm sets in before all tokens have been seen once.
 template <class T = double>
 struct always_harmed {

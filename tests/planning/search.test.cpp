@@ -210,8 +210,8 @@ TEST_CASE("Slopes are the derivatives in the logarithms of the inputs") {
 }
 
 TEST_CASE("A law that is flat where the search begins has a plan elsewhere") {
-  const chinchilla<> law{1.7, 0.3, 2000, 0.34,
-                         0.37};  // in billions of parameters: with as many tokens as billions of parameters it is flat
+  // In billions of parameters: with as many tokens as these the loss is above 10.
+  const chinchilla<> law{1.7, 0.3, 2000, 0.34, 0.37};
   const clipped same{law.E, law.A, law.B, law.alpha, law.beta};
   const training_cost cost{6e9};
   for (const double flops : {1e19, 1e21, 1e24}) {

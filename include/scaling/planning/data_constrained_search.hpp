@@ -65,12 +65,12 @@ struct epoch_side {
     return above - below > 256 * std::numeric_limits<T>::epsilon() * loss(T(0));
   }
 
-  /// Whether the loss falls from one epoch on, by more than the rounding of what N takes away and D adds.
-  constexpr bool falls_away() const {
+  /// Whether the loss falls from one epoch on, by more than the rounding of what N takes away and D adds, or is flat.
+  constexpr bool falls_or_is_flat() const {
     const auto [of_N, of_D] =
         loss_along<Law, 2>(law, run(nearest()), {{{-side, 0}, {0, runs.m * side}, {0, 0}}}).gradient;
     const T both = (of_N < 0 ? -of_N : of_N) + (of_D < 0 ? -of_D : of_D);
-    return of_N + of_D < -256 * std::numeric_limits<T>::epsilon() * both;
+    return both == 0 || of_N + of_D < -256 * std::numeric_limits<T>::epsilon() * both;
   }
 
   /// Calls `visit` with the distance of each minimum that a grid brackets, up to 32 e-folds of N if T reaches so far.
@@ -86,8 +86,10 @@ struct epoch_side {
       at = {at[1], at[2], next};
       losses = {losses[1], losses[2], loss(next)};
       if (losses[2] < lowest) lowest = losses[2];
-      // In the first cell the loss may fall and rise again; at its near end it may just rise, from the kink.
-      if (!(losses[1] <= losses[2] && losses[1] <= losses[0])) continue;
+      // In the first cell the loss may fall and rise again; at its near end it may just rise, from the kink. Losses that
+      // tie in rounding, as next to one epoch in float, leave it to the slope.
+      const T least = losses[1] * (1 - 8 * std::numeric_limits<T>::epsilon());
+      if (!(least <= losses[2] && least <= losses[0])) continue;
       const bool falls = slope(at[1]) < 0;  // so that what rises to the other side, as from a kink, is left out
       const auto root =
           find_log_root([this](T distance) { return slope(distance); }, at[falls ? 1 : 0], at[falls ? 2 : 1]);
@@ -132,7 +134,7 @@ constexpr auto limited_plan(const Law& law, const limited_budget<typename Law::r
       if (plan.loss <= hurdle) best = plan, hurdle = plan.loss;  // as low as one epoch will do
     });
     if (lowest_on_grid < lowest) lowest = lowest_on_grid;
-    once_is_lowest = once_is_lowest && !on_side.falls_away();
+    once_is_lowest = once_is_lowest && !on_side.falls_or_is_flat();
   }
   // Where it falls to a minimum that the search has not, as to where the law is flat, there is none.
   const bool is_minimum = best.epochs != 1 || once_is_lowest;
