@@ -113,6 +113,18 @@ TEST_CASE("each change does what its name says") {
   CHECK(after(result, sc::rounded_exponents{2}).afterwards(truth) == law_type{truth.E, truth.A, truth.B, 0.35, 0.37});
 }
 
+TEST_CASE("sizes that are dense were chained into one") {
+  runs data;  // 2000 checkpoints at equal steps: from 1e10 on they are within a thousandth of each other
+  for (int step = 1; step <= 2000; ++step) data.push_back({{1e9, 1e7 * step}, 3});
+  const auto all = sc::detail::distinct_values(data, 1);
+  constexpr double thousandth = 1.001, rounding = 1e-12;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const double first = i == 0 ? 1e7 : all[i - 1] + 1e7;  // of its group
+    CHECK(all[i] / first < thousandth + rounding);
+    CHECK((i + 1 == all.size() || (all[i] + 1e7) / first > thousandth - rounding));  // no larger one is of it
+  }
+}
+
 TEST_CASE("a row is the fit under its change, and the plan that follows") {
   const auto data = noisy();
   const auto result = sc::fit<sc::chinchilla>(data);

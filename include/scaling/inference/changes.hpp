@@ -56,16 +56,18 @@ T rounded_to(T x, int decimals) {
   return std::floor(x * scale + T(0.5)) / scale;
 }
 
-/// The values of input `b`, ascending, those alike to a thousandth counted once: of each group the largest.
+/// The values of input `b`, ascending, those within a thousandth of one another counted once: of each
+/// group the largest.
 template <class Observation>
 auto distinct_values(const std::vector<Observation>& runs, std::size_t b) {
   using Run = std::remove_cvref_t<decltype(runs.front().at)>;
   std::vector<typename Run::real_type> all, result;
   for (const auto& run : runs) all.push_back(run.at.*Run::inputs()[b].member);
   std::sort(all.begin(), all.end());
+  typename Run::real_type smallest{};
   for (const auto value : all)
-    if (result.empty() || value > result.back() * typename Run::real_type(1.001))
-      result.push_back(value);
+    if (result.empty() || value > smallest * typename Run::real_type(1.001))
+      result.push_back(smallest = value);
     else
       result.back() = value;
   return result;
