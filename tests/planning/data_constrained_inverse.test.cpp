@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <scaling/planning/data_constrained_inverse.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -137,16 +138,17 @@ TEST_CASE("A law that is searched was refused where there is no plan for few tok
   CHECK(compute_optimal_for_loss(disguised<lovelace>(law), known.loss, U, cost).flops == Approx(flops).epsilon(1e-9));
 }
 
-/// A user's Muennighoff that knows of no loss above 10.
+/// A user's Muennighoff that knows of no loss above 10, and by which any repetition costs a jump.
 template <class T = double>
 struct clipped {
   using real_type = T;
   using input_type = repeated_run<value_of_t<T>>;
-  static constexpr std::string_view name = "clipped", formula = "min(10, E + A/N'^alpha + B/D'^beta)";
-  T E, A, B, alpha, beta, R_D, R_N;
+  static constexpr std::string_view name = "clipped", formula = "min(10, E + A/N'^alpha + B/D'^beta + (J if D > U))";
+  T E, A, B, alpha, beta, R_D, R_N, J;
 
   constexpr T operator()(const input_type& at) const {
-    const T loss = muennighoff<T>{E, A, B, alpha, beta, R_D, R_N}(at);
+    T loss = muennighoff<T>{E, A, B, alpha, beta, R_D, R_N}(at);
+    if (at.tokens > at.unique_tokens) loss += J;
     return loss < T(10) ? loss : T(10);
   }
   bool operator==(const clipped&) const = default;
@@ -159,18 +161,31 @@ struct clipped {
     return std::array{positive("E", &clipped::E),       positive("A", &clipped::A),
                       positive("B", &clipped::B),       positive("alpha", &clipped::alpha),
                       positive("beta", &clipped::beta), positive("R_D", &clipped::R_D),
-                      positive("R_N", &clipped::R_N)};
+                      positive("R_N", &clipped::R_N),   positive("J", &clipped::J)};
   }
 };
 
 TEST_CASE("Where a law is flat one epoch passed for a plan, and tokens below it were refused") {
-  const clipped<> law{1.85, 395, 904, 0.326, 0.348, 15.4, 5.3};
+  const clipped<> law{1.85, 395, 904, 0.326, 0.348, 15.4, 5.3, 0};
   const double U = 8.9e12;
   const auto known = compute_optimal(law, 5e18, U);
   CHECK(known.loss < 3);
   CHECK(compute_optimal_for_tokens(law, known.tokens, U).flops == Approx(5e18).epsilon(1e-9));
   CHECK_THROWS_WITH(compute_optimal(law, 1e8, U),  // no run for so little is below 10
                     "scaling::compute_optimal: flops = 1e+08, must be a budget at which the law has an optimum");
+}
+
+TEST_CASE("Where a law rules repetition out, one epoch and what lies just before it were refused") {
+  const clipped<> law{1.85, 395, 904, 0.326, 0.348, 15.4, 5.3, 100};
+  const double flops = 5e21, enough = compute_optimal(chinchilla<>{1.85, 395, 904, 0.326, 0.348}, flops).tokens;
+  for (const double share : {0.3, 0.9, 0.999, 1.001, 2.0}) {
+    const double U = share * enough;
+    const auto plan = compute_optimal(law, flops, U);
+    CHECK(plan.tokens == Approx(std::min(U, enough)).epsilon(1e-9));
+    CHECK(compute_optimal_for_loss(law, plan.loss, U).flops == Approx(flops).epsilon(1e-9));
+    // All tokens once are best for a range of budgets, of which the least is asked for.
+    CHECK(compute_optimal_for_tokens(law, plan.tokens, U).flops <= flops * (1 + 1e-9));
+  }
 }
 
 TEST_CASE("In float no cell next to one epoch is passed over, where losses tie") {

@@ -65,12 +65,14 @@ struct epoch_side {
     return above - below > 256 * std::numeric_limits<T>::epsilon() * loss(T(0));
   }
 
-  /// Whether the loss falls from one epoch on, by more than the rounding of what N takes away and D adds, or is flat.
+  /// Whether the loss falls from one epoch on, by more than the rounding of what N takes away and D adds, or is flat there
+  /// without having jumped up.
   constexpr bool falls_or_is_flat() const {
     const auto [of_N, of_D] =
         loss_along<Law, 2>(law, run(nearest()), {{{-side, 0}, {0, runs.m * side}, {0, 0}}}).gradient;
     const T both = (of_N < 0 ? -of_N : of_N) + (of_D < 0 ? -of_D : of_D);
-    return both == 0 || of_N + of_D < -256 * std::numeric_limits<T>::epsilon() * both;
+    if (both == 0) return !(loss(nearest()) > loss(T(0)) * (1 + 8 * std::numeric_limits<T>::epsilon()));
+    return of_N + of_D < -256 * std::numeric_limits<T>::epsilon() * both;
   }
 
   /// Calls `visit` with the distance of each minimum that a grid brackets, up to 32 e-folds of N if T reaches so far.
@@ -112,7 +114,7 @@ struct epoch_side {
 
   /// After so many epochs that the slopes are subnormal or 0 no place is known to be lower than another.
   constexpr bool is_flat_at(T distance) const {
-    constexpr T aside = T(1) / 1024;
+    const T aside = std::min(T(1) / 1024, distance / 2);  // on this side of one epoch
     const T before = slope(distance - aside), after = slope(distance + aside);
     return !has_all_digits(before < 0 ? -before : before) || !has_all_digits(after < 0 ? -after : after);
   }
