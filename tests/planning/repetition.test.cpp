@@ -176,6 +176,21 @@ TEST_CASE(
   CHECK(worth_of_token(with(0.9, 1), {1e9, 1e9, 1e9}).ratio == -std::numeric_limits<double>::infinity());
 }
 
+TEST_CASE("A loss that a plan with fewer tokens has was refused for one unit in the last place") {
+  support::random_numbers random(65);
+  for (int i = 0; i < 2000; ++i) {
+    auto law = detail::law_in<float>(with(random.between(1.5, 2.2), random.between(0, 1)));
+    law.P = static_cast<float>(random.spread(1e-5, 1e-2));
+    const auto flops = static_cast<float>(random.spread(1e19, 1e25));
+    const chinchilla<float> free{law.E, law.A, law.B, law.alpha, law.beta};
+    const float U = compute_optimal(free, flops).tokens / static_cast<float>(random.between(1, 4));
+    const float loss = compute_optimal(law, flops, U).loss;
+    CAPTURE(flops, U);
+    const float fewest = unique_tokens_for_loss(law, loss, flops);
+    CHECK(compute_optimal(law, flops, fewest).loss == Approx(loss).epsilon(1e-6));  // eight epsilon
+  }
+}
+
 TEST_CASE("What repetition cannot answer is refused by name") {
   CHECK_THROWS_WITH(best_epochs(penalised, 0.0, 1e8),
                     "scaling::best_epochs: parameters = 0, must be positive and finite");

@@ -195,9 +195,9 @@ constexpr repeated_allocation<T> limited_plan(const bounded<T>& law, const limit
 /// that is sharper than the law is smooth. A law that falls all the way to one side, or until its slopes are subnormal,
 /// as after thousands of epochs, has none and is refused.
 /// Errors: std::domain_error that names the offender; in a constant expression, a compile error.
-/// Accuracy: N and D to some ten epsilon log(flops), if the law's slopes are exact to a few. Of two minima less than an
-/// e-fold apart one may be missed, and so may one that is narrower than the steps of the search: an e-fold of N at 150
-/// epochs, 2.6 at the end. Some 90 evaluations, constexpr.
+/// Accuracy: N and D to some ten epsilon log(flops), if the law's slopes are exact to a few. Of two minima an e-fold apart
+/// or less one may be missed, or the budget be refused; one that is narrower than the steps of the search may be missed
+/// too: an e-fold of N at 150 epochs, 2.6 at the end. Some 90 evaluations, constexpr.
 template <repeated_law Law>
 constexpr auto compute_optimal(const Law& law, typename Law::real_type flops, typename Law::real_type unique_tokens,
                                const training_cost& cost = {}) -> repeated_allocation<typename Law::real_type> {

@@ -46,14 +46,21 @@ concept repeating_law = requires(const Law& law) {
   require_repeatable(law, "");
 };
 
-/// The least U up to `enough` at which `loss_at(U)`, which falls in U, is no more than `loss`.
+/// The least U up to `enough` at which `loss_at(U)`, which falls in U, is no more than `loss`: `enough` itself where that is
+/// so but for rounding.
 template <repeating_law Law, scalar T, class F>
 constexpr T fewest_unique_tokens(const Law& law, T enough, T loss, const F& loss_at, const char* function) {
   if constexpr (requires { law.P; })
     require(law.P > 0, function, "P", law.P, "positive: where nothing harms, any number of tokens will do");
   const auto excess = [&](T x) { return loss_at(enough * cmath::exp(-x)) - loss; };
-  require(positive_finite(loss) && excess(0) <= 0, function, "loss", loss,
+  const T beyond = excess(T(0));
+  require(positive_finite(loss) && beyond <= 8 * std::numeric_limits<T>::epsilon() * loss, function, "loss", loss,
           "finite and no less than the loss without repetition");
+  if (beyond > 0) {
+    T all = enough;
+    if constexpr (!real<T>) all.gradient.fill(std::numeric_limits<T>::quiet_NaN());
+    return all;
+  }
   const auto root = find_root_from(excess, T(0));
   require(root.converged(), function, "loss", loss, "reached within the range of the type");
   return enough * cmath::exp(-root.x);
