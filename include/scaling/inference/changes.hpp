@@ -61,12 +61,14 @@ T rounded_to(T x, int decimals) {
 template <class Observation>
 auto distinct_values(const std::vector<Observation>& runs, std::size_t b) {
   using Run = std::remove_cvref_t<decltype(runs.front().at)>;
-  std::vector<typename Run::real_type> all, result;
+  using T = typename Run::real_type;
+  constexpr T alike = T(1.001L) + 8 * std::numeric_limits<T>::epsilon();
+  std::vector<T> all, result;
   for (const auto& run : runs) all.push_back(run.at.*Run::inputs()[b].member);
   std::sort(all.begin(), all.end());
-  typename Run::real_type smallest{};
+  T smallest{};
   for (const auto value : all)
-    if (result.empty() || value > smallest * typename Run::real_type(1.001))
+    if (result.empty() || value > smallest * alike)
       result.push_back(smallest = value);
     else
       result.back() = value;
