@@ -6,6 +6,7 @@
 #include <scaling/chinchilla.hpp>
 #include <scaling/fitting/fit.hpp>
 #include <scaling/lovelace.hpp>
+#include <scaling/muennighoff.hpp>
 #include <scaling/power_law.hpp>
 
 #include "support/catch.hpp"
@@ -115,4 +116,12 @@ TEST_CASE("an exponent that alone was open was looked for in its usual range, an
   CHECK(found.at_bound[0].symbol == "kappa");
   options.fixed.push_back({"kappa", 0.613305});  // the other minimum
   CHECK(sc::fit<sc::lovelace>(runs, options).objective > 1.01 * found.objective);
+}
+
+TEST_CASE("a start without a term ended the fit of a law that is no sum of powers with an exception of its minimiser") {
+  std::vector<sc::observation<sc::repeated_run<>>> runs;  // losses that do not depend on tokens
+  for (const double N : {1e8, 3e8, 1e9, 3e9})
+    for (const double epochs : {0.5, 2.0, 8.0}) runs.push_back({{N, epochs * 1e10, 1e10}, 2 + 300 / std::pow(N, 0.33)});
+  const auto result = sc::fit<sc::muennighoff>(runs, {.start = sc::muennighoff<>{2, 300, 0, 0.33, 0.3, 15, 5}});
+  CHECK(result.objective < 1e-20);
 }

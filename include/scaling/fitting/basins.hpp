@@ -49,7 +49,8 @@ class basin_search {
   }
 
   /// Whether all starts together took more evaluations than one may that does not creep. Then runs are few or noisy, and
-  /// minima lie close to each other: of the searches that were seen to miss an optimum none had taken fewer than 38.
+  /// minima lie close to each other: of the searches that were seen to miss an optimum none had taken fewer than 38 but
+  /// those of the next few.
   bool was_hard() const { return is_hard(evaluations()); }
   static constexpr bool is_hard(int evaluations) { return evaluations >= 38; }
 
@@ -66,6 +67,22 @@ class basin_search {
       powers += term.factors[0].exponent != none;
     }
     return narrow > 0 && powers > 1;
+  }
+
+  /// The terms that do next to nothing: an end without one is nearly as good as the best, or is the best. Their exponents
+  /// may then be anywhere. Of 2000 tables of Lovelace's law with repeats that do no harm the first look alone missed the
+  /// optimum of 62, by up to 20 %; of 2000 of Chinchilla's with losses that do not depend on tokens of 6.
+  std::vector<std::size_t> faint_terms() const {
+    constexpr T nearly = T(1.5);
+    T least = infinity;
+    for (const auto& one : ends_) least = std::min(least, one.value);
+    std::vector<std::size_t> result;
+    for (std::size_t j = 0; j < terms.size(); ++j)
+      if (std::any_of(ends_.begin(), ends_.end(), [&](const end& one) {
+            return one.x[at(terms[j].coefficient)] == -infinity && one.value <= nearly * least;
+          }))
+        result.push_back(j);
+    return result;
   }
 
   /// Whether one side of the law counts for more: the least squares of a screen know nothing of that.
@@ -103,23 +120,30 @@ class basin_search {
     keep({r.x, r.value, r.projected_gradient, r.predicted_decrease, T(0), r.iterations, r.converged(), false});
   }
 
-  /// Descends from the best end with two exponents exchanged, with these held at first: where terms of a law that is no sum
-  /// of powers have much the same effect, there may be another minimum.
+  /// Descends from the best end that has all terms, with two exponents exchanged, with these held at first: where terms of
+  /// a law that is no sum of powers have much the same effect, there may be another minimum.
   void exchange_exponents() {
-    const auto best = lowest_of_each(ends_);
-    if (best.empty()) return;
+    const auto minima = lowest_of_each(ends_);
+    const auto best = std::find_if(minima.begin(), minima.end(), [](const end& one) { return one.x.allFinite(); });
+    if (best == minima.end()) return;
     const auto& limits = f_.coordinates.limits();
     for (std::size_t k = 0; k < P; ++k)
       for (std::size_t l = k + 1; l < P; ++l) {
         if (table[k].scale == scale::log || table[l].scale == scale::log || !limits.free(k) || !limits.free(l))
           continue;
-        vector y = best.front().x, lower = f_.coordinates.lower(), upper = f_.coordinates.upper();
+        vector y = best->x, lower = f_.coordinates.lower(), upper = f_.coordinates.upper();
         std::swap(y[at(k)], y[at(l)]);
         for (const int i : {at(k), at(l)}) lower[i] = upper[i] = y[i] = std::clamp(y[i], lower[i], upper[i]);
         const auto r = optimize::lbfgsb(f_, y, {.lower = lower, .upper = upper});
         evaluations_ += r.evaluations;
         descend_from(r.x);
       }
+  }
+
+  /// The lowest end; of no numbers if none is a law.
+  vector best() const {
+    const auto ends = lowest_of_each(ends_);
+    return ends.empty() ? vector::Constant(std::numeric_limits<T>::quiet_NaN()) : ends.front().x;
   }
 
   const objective_type& objective() const { return f_; }

@@ -34,10 +34,11 @@ class exponent_columns {
   enum class reach { usual, box, box_finely };
 
   explicit exponent_columns(const power_sum_objective<Law>& f, reach over = reach::usual)
-      : rows_(f.columns().blocks.size()) {
-    make_axes(f.coordinates, over);
-    make_columns(f);
-  }
+      : exponent_columns(f, f.coordinates.limits(), over) {}
+
+  /// Over all of the box of the exponents of term `j`, in the smaller parts, with the others as they are at y.
+  exponent_columns(const power_sum_objective<Law>& f, const typename fit_problem<Law>::vector& y, std::size_t j)
+      : exponent_columns(f, but_for(j, f.coordinates, y), reach::box_finely) {}
 
   std::size_t axes() const { return axis_count_; }
   std::size_t open_axes() const { return open_axis_count_; }
@@ -55,12 +56,37 @@ class exponent_columns {
 
  private:
   using data = run_blocks<Law>;
+
+  exponent_columns(const power_sum_objective<Law>& f, const constraints<Law>& limits, reach over)
+      : rows_(f.columns().blocks.size()) {
+    make_axes(f.coordinates, limits, over);
+    make_columns(f);
+  }
+
   static constexpr auto table = Law::coefficients();
   static constexpr auto terms = term_places<Law>();
   static constexpr std::size_t P = coefficient_count<Law>, J = terms.size(), none = term_place::none;
 
   /// Points of an axis, by the number of axes: lattices of a few thousand points at most.
   static constexpr std::size_t density(std::size_t axes) { return axes <= 2 ? 12 : axes == 3 ? 10 : 8; }
+
+  /// The constraints, with all exponents held at what they are at y but those of term `j`.
+  static constraints<Law> but_for(std::size_t j, const detail::coordinates<Law>& coordinates,
+                                  const typename fit_problem<Law>::vector& y) {
+    auto limits = coordinates.limits();
+    const auto x = coordinates.terms_at(y);
+    const auto is_of_term = [&](std::size_t k) {
+      return std::any_of(terms[j].factors.begin(), terms[j].factors.end(), [&](const auto& factor) {
+        return factor.exponent != none && limits.leader[factor.exponent] == limits.leader[k];
+      });
+    };
+    for (std::size_t k = 0; k < P; ++k)
+      if (table[k].scale != scale::log && !limits.held[k] && !is_of_term(k)) {
+        limits.held[k] = true;
+        limits.value[k] = x[static_cast<int>(k)] / coordinates.centres().spread[k];
+      }
+    return limits;
+  }
 
   /// Of an exponent whose coefficient is held or boxed: from where the term is all of a typical loss to where it is a
   /// thousandth. Elsewhere the coefficient makes up for a wrong exponent; here a tenth may be a factor of 10.
@@ -84,8 +110,7 @@ class exponent_columns {
   /// starts, as far as that is within its bounds, or of all that its bounds leave of -10 to 10. Where a coefficient is
   /// held, tied or boxed, of what matters of that, and in parts half as large: so none of 30 flat tables with A held is
   /// missed; over the usual range a third was (tests/inference/profile.test.cpp).
-  void make_axes(const detail::coordinates<Law>& coordinates, reach over) {
-    const auto& limits = coordinates.limits();
+  void make_axes(const detail::coordinates<Law>& coordinates, const constraints<Law>& limits, reach over) {
     axis_.fill(none);
     std::size_t axes = 0;
     for (const auto& term : terms)

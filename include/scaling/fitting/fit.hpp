@@ -254,11 +254,11 @@ auto screened_starts(const power_sum_objective<Law>& f) {
 /// Whether the starts of the screen may all have missed the optimum.
 template <loss_model Law>
 bool is_doubtful(const basin_search<Law>& find) {
-  return find.was_hard() || find.is_narrow() || find.is_ladder() || find.is_lopsided();
+  return find.was_hard() || find.is_narrow() || !find.faint_terms().empty() || find.is_ladder() || find.is_lopsided();
 }
 
 /// The second look of a search, after the starts of the first: a screen of the whole box of the exponents, into whose
-/// minima the search settles, and all around the best of them.
+/// minima the search settles, one of the exponents of each term that does next to nothing, and all around the best.
 template <sum_of_powers Law>
 void look_again(basin_search<Law>& find) {
   using columns = exponent_columns<Law>;
@@ -268,6 +268,7 @@ void look_again(basin_search<Law>& find) {
   const columns all(find.objective(), columns::reach::box);
   settle_over(all);
   if (all.axes() <= 2 && !find.is_narrow()) settle_over(columns(find.objective(), columns::reach::box_finely));
+  for (const std::size_t j : find.faint_terms()) settle_over(columns(find.objective(), find.best(), j));
   find.look_around();
 }
 
