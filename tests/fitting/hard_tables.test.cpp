@@ -232,27 +232,42 @@ TEST_CASE("a start that was off the bound of its box by rounding stopped there, 
   }
 }
 
-TEST_CASE("the exponents of a penalty that does next to nothing were looked for where they usually are") {
-  // Of 2000 such tables the optimum of 62 was missed, by up to 20 %; these were the worst.
-  for (const std::uint64_t seed : {1003U, 1384U, 1444U, 1536U}) {
-    CAPTURE(seed);
+TEST_CASE("the exponents of a penalty that does little or nothing were looked for where they usually are") {
+  struct made_by {
+    std::uint64_t seed;
+    bool harmful;
+  };
+  // Of 2000 tables with harmless repeats the optimum of 62 was missed, by up to 20 %, of 2500 others of 9, by up to 8 %.
+  for (const auto& [seed, harmful] : {made_by{1003, false}, {1384, false}, {1536, false}, {546, true}, {615, true}}) {
+    CAPTURE(seed, harmful);
     support::random_numbers random(seed);
-    const sc::chinchilla<> truth{random.between(1.4, 2.1), random.spread(100, 2000), random.spread(100, 5000),
-                                 random.between(0.28, 0.42), random.between(0.26, 0.42)};
+    sc::lovelace<> truth{random.between(1.4, 2.1),
+                         random.spread(100, 2000),
+                         random.spread(100, 5000),
+                         random.between(0.28, 0.42),
+                         random.between(0.26, 0.42),
+                         0,
+                         1,
+                         1};
+    if (harmful)
+      truth.P = random.spread(1e-4, 2e-3), truth.delta = random.between(0.6, 1.6),
+      truth.kappa = random.between(0.4, 1.4);
     const double noise = random.spread(1e-3, 0.02);
     std::vector<sc::observation<sc::repeated_run<>>> runs;
     for (double left = random.spread(30, 120); left > 0; --left) {
       const double N = random.spread(1e7, 1e10), U = random.spread(1e8, 3e10), D = U * random.spread(0.3, 30);
-      runs.push_back({{N, D, U}, truth(N, D) * std::exp(noise * normal(random))});
+      runs.push_back({{N, D, U}, truth(N, D, U) * std::exp(noise * normal(random))});
     }
     const auto found = sc::fit<sc::lovelace>(runs, {.criterion = sc::squared{}});
     REQUIRE(found.converged());
     for (const double delta : {0.02, 0.7, 2.7, 9.0})
       for (const double kappa : {0.02, 0.7, 2.7, 9.0}) {
-        sc::lovelace<> start{truth.E, truth.A, truth.B, truth.alpha, truth.beta, 1, delta, kappa};
         double most = 0;
-        for (const auto& [at, loss] : runs) most = std::max(most, start(at) - truth(at.parameters, at.tokens));
-        start.P = 0.02 / most;
+        for (const auto& run : runs)
+          most = std::max(
+              most, sc::overfitting_penalty<>{1, delta, kappa}(run.at.parameters, run.at.tokens, run.at.unique_tokens));
+        auto start = truth;
+        start.P = 0.02 / most, start.delta = delta, start.kappa = kappa;
         const auto polished =
             sc::fit<sc::lovelace>(runs, {.start = start, .criterion = sc::squared{}, .search = sc::search::single});
         CHECK(found.objective <= polished.objective * (1 + 1e-8));

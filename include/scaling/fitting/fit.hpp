@@ -254,11 +254,11 @@ auto screened_starts(const power_sum_objective<Law>& f) {
 /// Whether the starts of the screen may all have missed the optimum.
 template <loss_model Law>
 bool is_doubtful(const basin_search<Law>& find) {
-  return find.was_hard() || find.is_narrow() || !find.faint_terms().empty() || find.is_ladder() || find.is_lopsided();
+  return find.was_hard() || find.is_narrow() || !find.loose_terms().empty() || find.is_ladder() || find.is_lopsided();
 }
 
 /// The second look of a search, after the starts of the first: a screen of the whole box of the exponents, into whose
-/// minima the search settles, one of the exponents of each term that does next to nothing, and all around the best.
+/// minima the search settles, one of the exponents of each loose term, and all around the best.
 template <sum_of_powers Law>
 void look_again(basin_search<Law>& find) {
   using columns = exponent_columns<Law>;
@@ -268,7 +268,7 @@ void look_again(basin_search<Law>& find) {
   const columns all(find.objective(), columns::reach::box);
   settle_over(all);
   if (all.axes() <= 2 && !find.is_narrow()) settle_over(columns(find.objective(), columns::reach::box_finely));
-  for (const std::size_t j : find.faint_terms()) settle_over(columns(find.objective(), find.best(), j));
+  for (const std::size_t j : find.loose_terms()) settle_over(columns(find.objective(), find.best(), j));
   find.look_around();
 }
 
@@ -341,8 +341,8 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
 /// 1e-12 on real tables. Runs in float are fitted in double, and the result rounded once.
 /// Complexity: a lattice and 4 to 7 starts; 15 to 60 evaluations of the objective, each an exp per run and term. Where the
 /// starts creep, as they do on few or noisy runs, or a term does next to nothing, a hundred times as many: some
-/// milliseconds, for Lovelace's law some 20. A law that is no sum of powers: its objective in dual numbers on a lattice,
-/// and 64 descents.
+/// milliseconds, and some 20 by Lovelace's law always. A law that is no sum of powers: its objective in dual numbers on a
+/// lattice, and 64 descents.
 /// What it does not prove: the screened search can miss an optimum that the exhaustive one finds, and call what it found
 /// converged. It did on no real table, no resample of real runs and none of 1000 tables made to be hard (few runs, 10 % of
 /// noise, outliers, an optimum on a face), of which the exhaustive one missed nine: docs/explain/performance.md. But others

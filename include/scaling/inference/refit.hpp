@@ -60,17 +60,22 @@ class refitter {
   const std::vector<run_type>& runs() const { return runs_; }
 
   /// Where run d was observed `counts[d]` times. Fewer observations than free coefficients, and losses
-  /// that are none, determine nothing: NaN.
+  /// that are none, determine nothing: NaN. The runs as they were give the fit itself, to the last digit, if it is found
+  /// again.
   refit_answer<Law> operator()(const std::vector<std::uint64_t>& counts) const {
     std::vector<run_type> runs;
     runs.reserve(runs_.size());
+    bool as_they_were = true;
     for (std::size_t d = 0; d < runs_.size(); ++d) {
+      as_they_were = as_they_were && static_cast<T>(counts[d]) == runs_[d].count;
       if (counts[d] == 0) continue;
       runs.push_back(runs_[d]);
       runs.back().weight *= static_cast<T>(counts[d]) / runs_[d].count;
       runs.back().count = static_cast<T>(counts[d]);
     }
-    return (*this)(std::move(runs));
+    auto answer = (*this)(std::move(runs));
+    if (as_they_were && answer.agreed) answer.law = law_;
+    return answer;
   }
 
   /// On these runs: the polish from the law of the whole fit, and a search that knows nothing of it. The first of its
@@ -136,7 +141,7 @@ auto refitter<Law>::operator()(std::vector<run_type> runs) const -> refit_answer
   const bool alike = starts.empty() || agree(find), doubtful = !alike || is_doubtful(find);
   if constexpr (sum_of_powers<Law>) {
     for (std::size_t i = 1; i < starts.size(); ++i) find.compete_from(starts[i]);
-    if (doubtful || hard_) look_again(find);
+    if (doubtful || hard_ || !find.loose_terms().empty()) look_again(find);
   } else if (doubtful) {
     for (std::size_t i = 1; i < starts.size(); ++i) find.polish_from(starts[i]);
   }
