@@ -4,7 +4,7 @@
 /** What is wrong with a table, by line and column. */
 export class Malformed extends Error {}
 
-/** The usual names of the columns, without case, blanks, hyphens and underscores. */
+/** The usual names of the columns, without case, blanks, hyphens, underscores, slashes and dots. */
 export const spellings = {
   parameters: ('parameters params n nparameters nparams numparameters numparams numberofparameters parametercount ' +
     'paramcount modelsize modelparameters modelparams').split(' '),
@@ -111,7 +111,7 @@ function mayBe(quantity, name) {
 function columnOf(quantity, header) {
   const { line, cells } = header;
   const names = cells.map((name) => shown(name, "'"));
-  const found = [...cells.keys()].filter((i) => spellings[quantity].includes(plainName(cells[i])));
+  const found = [...cells.keys()].filter((i) => spellings[quantity].includes(plainName(cells[i]).replace(/[/.]/g, '')));
   if (found.length === 1 && cells[found[0]].length === 1)  // which may be the layers L, or the width d
     found.push(...[...cells.keys()].filter((i) => mayBe(quantity, cells[i])));
   const label = (i) => `column ${i + 1} ${names[i]}`;

@@ -84,6 +84,7 @@ const table tables[] = {
     {"width_beside_a_data_set", ":1: column 2 'd' and column 3 'dataset_size' both match tokens, must be one"},
     {"seeds_by_letter", ":1: column 1 'n' and column 3 'params_paper' both match parameters, must be one"},
     {"two_losses", ":1: column 4 'loss' and column 5 'val_loss' both match loss, must be one"},
+    {"two_losses_of_a_log", ":1: column 4 'loss' and column 5 'eval/loss' both match loss, must be one"},
     {"doubled_in_another_case", ":1: column 1 'parameters' and column 2 'N' both match parameters, must be one"},
     {"comment_first",
      ":1: no column is recognised as parameters; the columns are '# runs of June', 'all of them'; name one by "

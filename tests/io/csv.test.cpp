@@ -348,6 +348,8 @@ TEST_CASE("malformed tables are refused in one sentence") {
        {.loss = "-"}},
       {"N,D,loss\n1,2,3\n", "runs.csv:1: there is no column 'bad'; the columns are 'N', 'D', 'loss'", {.drop = "bad"}},
       {"N,D,loss,val_loss\n", "runs.csv:1: column 3 'loss' and column 4 'val_loss' both match loss, must be one"},
+      {"N,D,loss,eval/loss\n", "runs.csv:1: column 3 'loss' and column 4 'eval/loss' both match loss, must be one"},
+      {"N,D,val.loss,loss\n", "runs.csv:1: column 3 'val.loss' and column 4 'loss' both match loss, must be one"},
       {"N,D,loss,tokens\n", "runs.csv:1: column 2 'D' and column 4 'tokens' both match tokens, must be one"},
       {"N,D,loss,D\n", "runs.csv:1: column 2 'D' and column 4 'D' both match 'D', must be one", {.tokens = "D"}},
       {"N,A b,loss,a_b\n",

@@ -36,10 +36,10 @@ struct named_column {
 };
 
 /// Which columns to read. A name that is given is looked for as it is written, and if no column has it, without regard
-/// to case, blanks, hyphens and underscores. One that is not given is recognised by its usual spellings ("N", "params",
-/// "Model Size"; "D", "Training Tokens"; "loss", "val_loss"): two columns that fit are an error, not a guess. So is a
-/// letter beside a column whose name has a word for it: "L" beside "c4_loss" or "cross_entropy" may be the layers, "d"
-/// beside "total_tokens" the width ("tokens_per_parameter" is no count).
+/// to case, blanks, hyphens, underscores, slashes and dots. One that is not given is recognised by its usual spellings
+/// ("N", "params", "Model Size"; "D", "Training Tokens"; "loss", "eval/loss"): two columns that fit are an error, not a
+/// guess. So is a letter beside a column whose name has a word for it: "L" beside "c4_loss" or "cross_entropy" may be the
+/// layers, "d" beside "total_tokens" the width ("tokens_per_parameter" is no count).
 struct columns {
   std::string parameters{}, tokens{}, unique_tokens{}, flops{}, loss{};
   std::string drop{};                  ///< flags: rows that say 1, true or yes are left out; 0, false, no or empty stay
@@ -50,7 +50,7 @@ struct columns {
 
 namespace scaling::detail {
 
-/// A quantity that tables of runs know by several names, here as `plain_name` writes them, and words that names of it have:
+/// A quantity that tables of runs know by several names, here as `spelling_of` writes them, and words that names of it have:
 /// anywhere, or only standing apart.
 struct known_quantity {
   std::string_view name;
@@ -78,6 +78,13 @@ inline constexpr known_quantity known_quantities[] = {
 inline std::string plain_name(std::string_view name) {
   std::string result = lower_case(name);
   std::erase_if(result, [](char c) { return c == ' ' || c == '_' || c == '-'; });
+  return result;
+}
+
+/// The same without what tools put between a part of the runs and a name: "eval/loss" and "eval.loss" are "evalloss".
+inline std::string spelling_of(std::string_view name) {
+  std::string result = plain_name(name);
+  std::erase_if(result, [](char c) { return c == '/' || c == '.'; });
   return result;
 }
 
@@ -163,7 +170,7 @@ class column_finder {
   /// The column that the caller calls `name`.
   table_column find_named(const std::string& name) const {
     auto found = columns_where([&](std::string_view cell) { return cell == name; });
-    if (found.empty()) found = columns_among(plain_name(name));
+    if (found.empty()) found = columns_among(spelling_of(name));
     return the_one(found, "there is no column " + shown(name, '\''), shown(name, '\''));
   }
 
@@ -176,7 +183,7 @@ class column_finder {
 
  private:
   table_column find_spelt(std::string_view quantity) const {
-    std::string spellings = plain_name(quantity);
+    std::string spellings = spelling_of(quantity);
     const auto* const end = std::end(known_quantities);
     const auto* const known =
         std::find_if(known_quantities, end, [&](const auto& one) { return one.name == quantity; });
@@ -196,7 +203,7 @@ class column_finder {
 
   std::vector<table_column> columns_among(const std::string& spellings) const {
     return columns_where([words = " " + spellings + " "](std::string_view cell) {
-      return words.find(" " + plain_name(cell) + " ") != std::string::npos;
+      return words.find(" " + spelling_of(cell) + " ") != std::string::npos;
     });
   }
 
