@@ -69,10 +69,11 @@ class basin_search {
     return narrow > 0 && powers > 1;
   }
 
-  /// The terms whose exponents may be anywhere. Those that do next to nothing: an end without one is nearly as good as the
-  /// best, or is the best. Of 2000 tables of Lovelace's law with repeats that do no harm the first look alone missed the
-  /// optimum of 62, by up to 20 %; of 2000 of Chinchilla's with losses that do not depend on tokens of 6. And those that are
-  /// there for some of the runs only, of which few may decide: of 3823 tables with repeats that do little harm it missed 7.
+  /// The terms whose exponents, if they have any, may be anywhere. Those that do next to nothing: an end without one is
+  /// nearly as good as the best, or is the best. Of 2000 tables of Lovelace's law with repeats that do no harm the first
+  /// look alone missed the optimum of 62, by up to 20 %; of 2000 of Chinchilla's with losses that do not depend on tokens
+  /// of 6. And those that are there for some of the runs only, of which few may decide: of 3823 tables with repeats that do
+  /// little harm it missed 7.
   std::vector<std::size_t> loose_terms() const {
     constexpr T nearly = T(1.5);
     T least = infinity;
@@ -84,7 +85,7 @@ class basin_search {
     };
     std::vector<std::size_t> result;
     for (std::size_t j = 0; j < terms.size(); ++j)
-      if (terms[j].partial || is_without(j)) result.push_back(j);
+      if (terms[j].factors[0].exponent != none && (terms[j].partial || is_without(j))) result.push_back(j);
     return result;
   }
 
