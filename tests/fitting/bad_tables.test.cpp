@@ -64,10 +64,10 @@ const table tables[] = {
     {"five_runs", true, "as many coefficients as runs: nothing shows how far the law is to trust", ""},
     // what the law cannot say
     {"loss_rises_with_parameters", false, "A is at its bound 0", "A = 0, must be positive"},
-    {"loss_rises_with_both", false, "A is at its bound 0", "A = 0, must be positive"},
+    {"loss_rises_with_both", false, "alpha is at its bound 0", "alpha = 0, must be positive"},
     // Floors of any number of terms are all as good, and so are laws between contradicting copies, to the last digit:
     // which of them comes is for rounding to say.
-    {"noise_only", false, "A is at its bound 0", " = 0, must be positive"},
+    {"noise_only", false, "alpha is at its bound 0", " = 0, must be positive"},
     {"contradicting_copies", false, "a run is off the law by a factor of 3.", " = 0, must be positive"},
     {"no_floor", true, "E is at its bound 0", ""},
     {"one_absurd_loss", true, "a run is off the law by a factor of 3.96e+05: is its loss right?", ""},
@@ -80,7 +80,8 @@ const table tables[] = {
      "the range of parameters is centred above that of tokens: have the two columns been swapped?", ""},
     {"counts_near_1e308", true, "parameters reach 1e+307, more than any run had: are they counts?", ""},
     {"counts_near_1e-300", true, "parameters reach only 1e-299", ""},
-    {"spread_over_600_decades", false, "parameters reach 1e+300, more than any run had", "B = 0, must be positive"},
+    // E is 0 and B / D^0 the floor: its runs do not say which of them is.
+    {"spread_over_600_decades", false, "parameters reach 1e+300, more than any run had", "beta = 0, must be positive"},
     {"losses_below_any_floor", true, "losses of 3.97e-300 are those of no text: are they nats per token?", ""},
     {"losses_beyond_any_vocabulary", true, "are those of no vocabulary: are they nats per token?", ""},
 };
