@@ -188,6 +188,17 @@ TEST_CASE("Where a law rules repetition out, one epoch and what lies just before
   }
 }
 
+TEST_CASE(
+    "Where repetition costs once, one epoch is best if the loss beyond is not lower in the end, and was refused") {
+  // Repeated tokens are all but fresh, and parameters cost nothing: beyond one epoch the loss falls all the way to E + J.
+  clipped<> law{1.85, 1e-9, 904, 0.326, 0.348, 1e9, 1e9, 0};
+  const double U = 1e10, gain = law.B * std::pow(U, -law.beta);
+  law.J = 1.2 * gain;
+  CHECK(compute_optimal(law, 1e21, U).epochs == 1);
+  law.J = 0.8 * gain;
+  CHECK_THROWS_AS(compute_optimal(law, 1e21, U), std::domain_error);
+}
+
 TEST_CASE("In float no cell next to one epoch is passed over, where losses tie") {
   const lovelace<float> law{1.44600952F, 274.470428F, 222.284714F, 0.59574604F, 0.416814685F, 0.218617588F, 0.5F, 0};
   const float U = 188938106889.84113F;

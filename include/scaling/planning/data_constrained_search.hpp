@@ -65,14 +65,14 @@ struct epoch_side {
     return above - below > 256 * std::numeric_limits<T>::epsilon() * loss(T(0));
   }
 
-  /// Whether the loss falls from one epoch on, by more than the rounding of what N takes away and D adds, or is flat there
-  /// without having jumped up.
-  constexpr bool falls_or_is_flat() const {
+  /// Whether the loss does not rise from one epoch on: it has not jumped up, and falls by more than the rounding of what N
+  /// takes away and D adds, or is flat.
+  constexpr bool does_not_rise() const {
+    if (loss(nearest()) > loss(T(0)) * (1 + 8 * std::numeric_limits<T>::epsilon())) return false;
     const auto [of_N, of_D] =
         loss_along<Law, 2>(law, run(nearest()), {{{-side, 0}, {0, runs.m * side}, {0, 0}}}).gradient;
     const T both = (of_N < 0 ? -of_N : of_N) + (of_D < 0 ? -of_D : of_D);
-    if (both == 0) return !(loss(nearest()) > loss(T(0)) * (1 + 8 * std::numeric_limits<T>::epsilon()));
-    return of_N + of_D < -256 * std::numeric_limits<T>::epsilon() * both;
+    return both == 0 || of_N + of_D < -256 * std::numeric_limits<T>::epsilon() * both;
   }
 
   /// Calls `visit` with the distance of each minimum that a grid brackets, up to 32 e-folds of N if T reaches so far.
@@ -136,7 +136,7 @@ constexpr auto limited_plan(const Law& law, const limited_budget<typename Law::r
       if (plan.loss <= hurdle) best = plan, hurdle = plan.loss;  // as low as one epoch will do
     });
     if (lowest_on_grid < lowest) lowest = lowest_on_grid;
-    once_is_lowest = once_is_lowest && !on_side.falls_or_is_flat();
+    once_is_lowest = once_is_lowest && !on_side.does_not_rise();
   }
   // Where it falls to a minimum that the search has not, as to where the law is flat, there is none.
   const bool is_minimum = best.epochs != 1 || once_is_lowest;
