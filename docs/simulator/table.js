@@ -22,6 +22,7 @@ const wordsFor = {
 };
 
 const plainName = (name) => name.toLowerCase().replace(/[ _-]/g, '');
+const spellingOf = (name) => plainName(name).replace(/[/.]/g, '');
 const trimmed = (text) => text.replace(/^[ \t]+|[ \t]+$/g, '');
 
 /** A cell as a message shows it: on one line, printable, and not endless. */
@@ -111,7 +112,7 @@ function mayBe(quantity, name) {
 function columnOf(quantity, header) {
   const { line, cells } = header;
   const names = cells.map((name) => shown(name, "'"));
-  const found = [...cells.keys()].filter((i) => spellings[quantity].includes(plainName(cells[i]).replace(/[/.]/g, '')));
+  const found = [...cells.keys()].filter((i) => spellings[quantity].includes(spellingOf(cells[i])));
   if (found.length === 1 && cells[found[0]].length === 1)  // which may be the layers L, or the width d
     found.push(...[...cells.keys()].filter((i) => mayBe(quantity, cells[i])));
   const label = (i) => `column ${i + 1} ${names[i]}`;

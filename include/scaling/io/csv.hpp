@@ -151,8 +151,8 @@ class column_finder {
   column_finder(const table_reader& table, const io::columns& wanted) : table_(table), asked_(wanted.others) {
     for (const auto& known : known_quantities)
       if (const auto& name = wanted.*known.column; !name.empty()) asked_.push_back({std::string(known.name), name});
-    for (const auto& ask : asked_) named_.push_back(plain_name(ask.column));
-    named_.push_back(plain_name(wanted.drop));
+    for (const auto& ask : asked_) named_.push_back(spelling_of(ask.column));
+    named_.push_back(spelling_of(wanted.drop));
   }
 
   /// The column of an input of the run, or of the loss. No column is two of them.
@@ -192,7 +192,7 @@ class column_finder {
     // A letter may be something else of the model: its layers L, its width d. Then another column has a word for it, that
     // the caller has not named for something else.
     const auto is_rival = [&](std::string_view cell) {
-      return may_be(*known, cell) && std::find(named_.begin(), named_.end(), plain_name(cell)) == named_.end();
+      return may_be(*known, cell) && std::find(named_.begin(), named_.end(), spelling_of(cell)) == named_.end();
     };
     if (known != end && found.size() == 1 && table_.cells()[found[0].index].size() == 1)
       for (auto& other : columns_where(is_rival)) found.push_back(std::move(other));
@@ -234,7 +234,7 @@ class column_finder {
 
   const table_reader& table_;
   std::vector<io::named_column> asked_;
-  std::vector<std::string> named_;  ///< by the caller, as plain_name writes them
+  std::vector<std::string> named_;  ///< by the caller, as spelling_of writes them
   std::vector<std::pair<std::size_t, std::string>> taken_;
 };
 
