@@ -49,8 +49,8 @@ class basin_search {
   }
 
   /// Whether all starts together took more evaluations than one may that does not creep. Then runs are few or noisy, and
-  /// minima lie close to each other: of the searches that were seen to miss an optimum none had taken fewer than 38 but
-  /// those of the next few.
+  /// minima lie close to each other: of the searches that were seen to miss an optimum, and are none of those below, none
+  /// had taken fewer than 38.
   bool was_hard() const { return is_hard(evaluations()); }
   static constexpr bool is_hard(int evaluations) { return evaluations >= 38; }
 
@@ -69,7 +69,7 @@ class basin_search {
     return narrow > 0 && powers > 1;
   }
 
-  /// The terms whose exponents, if they have any, may be anywhere. Those that do next to nothing: an end without one is
+  /// The terms with exponents that may be anywhere. Those that do next to nothing: an end without one is
   /// nearly as good as the best, or is the best. Of 2000 tables of Lovelace's law with repeats that do no harm the first
   /// look alone missed the optimum of 62, by up to 20 %; of 2000 of Chinchilla's with losses that do not depend on tokens
   /// of 6. And those that are there for some of the runs only, of which few may decide: of 3823 tables with repeats that do

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include <scaling/core/real.hpp>
+#include <scaling/fitting/constraints.hpp>
+#include <scaling/fitting/coordinates.hpp>
 #include <scaling/fitting/pack.hpp>
 #include <scaling/fitting/power_sum.hpp>
 #include <scaling/fitting/run_blocks.hpp>

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <string>
 #include <type_traits>
 #include <variant>
@@ -56,8 +57,7 @@ T rounded_to(T x, int decimals) {
   return std::floor(x * scale + T(0.5)) / scale;
 }
 
-/// The values of input `b`, ascending, those within a thousandth of one another counted once: of each
-/// group the largest.
+/// The values of input `b`, ascending, those within a thousandth of one another counted once: of each group the largest.
 template <class Observation>
 auto distinct_values(const std::vector<Observation>& runs, std::size_t b) {
   using Run = std::remove_cvref_t<decltype(runs.front().at)>;

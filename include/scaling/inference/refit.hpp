@@ -141,7 +141,8 @@ auto refitter<Law>::operator()(std::vector<run_type> runs) const -> refit_answer
   const bool alike = starts.empty() || agree(find), doubtful = !alike || is_doubtful(find);
   if constexpr (sum_of_powers<Law>) {
     for (std::size_t i = 1; i < starts.size(); ++i) find.compete_from(starts[i]);
-    if (doubtful || hard_ || !find.loose_terms().empty()) look_again(find);
+    const bool is_loose = !find.loose_terms().empty();  // which only the ends of all starts tell
+    if (doubtful || hard_ || is_loose) look_again(find);
   } else if (doubtful) {
     for (std::size_t i = 1; i < starts.size(); ++i) find.polish_from(starts[i]);
   }
