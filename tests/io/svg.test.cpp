@@ -231,24 +231,52 @@ TEST_CASE(
   CHECK(many.front() == raised("\u221230"));
 }
 
+namespace {
+
+/// Where the labels of ticks stand: from left to right, and from the top down.
+struct label_places {
+  std::vector<double> across, up;
+
+  explicit label_places(const std::string& svg) {
+    const std::regex label(R"re(<text class="tick (middle|end)" x="([-0-9.]+)" y="([-0-9.]+)">)re");
+    for (std::sregex_iterator at(svg.begin(), svg.end(), label), end; at != end; ++at)
+      ((*at)[1] == "middle" ? across : up)
+          .push_back(std::strtod((*at)[(*at)[1] == "middle" ? 2 : 3].str().c_str(), nullptr));
+  }
+};
+
+}  // namespace
+
 TEST_CASE("no two labels of an axis touch, and each has at least two") {
   std::mt19937 bits(7);
   const auto uniform = [&](double from, double to) {
     return from + (to - from) * static_cast<double>(bits()) / 4294967296.0;
   };
-  const std::regex label(R"re(<text class="tick (middle|end)" x="([-0-9.]+)" y="([-0-9.]+)">)re");
   for (int i = 0; i < 400; ++i) {
     const double from = std::pow(10, uniform(-30, 30)), decades = std::pow(10, uniform(-2, 1.5));
     const io::axis axis{"", bits() % 2 == 0, from, from * std::pow(10, decades)};
     const std::string svg = text_of({.x = axis, .y = axis});
-    std::vector<double> across, up;
-    for (std::sregex_iterator at(svg.begin(), svg.end(), label), end; at != end; ++at)
-      ((*at)[1] == "middle" ? across : up)
-          .push_back(std::strtod((*at)[(*at)[1] == "middle" ? 2 : 3].str().c_str(), nullptr));
+    const label_places at(svg);
     CAPTURE(axis.from, axis.to, axis.logarithmic, svg);
-    CHECK((across.size() >= 2 && up.size() >= 2));
-    for (std::size_t k = 1; k < across.size(); ++k) CHECK(across[k] - across[k - 1] >= 30);
-    for (std::size_t k = 1; k < up.size(); ++k) CHECK(up[k - 1] - up[k] >= 14);
+    CHECK((at.across.size() >= 2 && at.up.size() >= 2));
+    for (std::size_t k = 1; k < at.across.size(); ++k) CHECK(at.across[k] - at.across[k - 1] >= 30);
+    for (std::size_t k = 1; k < at.up.size(); ++k) CHECK(at.up[k - 1] - at.up[k] >= 14);
+  }
+}
+
+TEST_CASE("losses that lie close together had one tick, or none, in a small picture") {
+  std::mt19937 bits(8);
+  const auto uniform = [&](double from, double to) {
+    return from + (to - from) * static_cast<double>(bits()) / 4294967296.0;
+  };
+  for (int i = 0; i < 400; ++i) {
+    const double from = uniform(1.5, 5.5);
+    const io::axis losses{"", false, from, from + uniform(0.02, 2)};
+    const std::string svg = text_of({.x = {"", true, 1e18, 1e21}, .y = losses, .width = 300, .height = 200});
+    const label_places at(svg);
+    CAPTURE(losses.from, losses.to, svg);
+    CHECK(at.up.size() >= 2);
+    for (std::size_t k = 1; k < at.up.size(); ++k) CHECK(at.up[k - 1] - at.up[k] >= 14);
   }
 }
 

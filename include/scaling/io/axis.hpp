@@ -3,7 +3,7 @@
 //
 // A logarithmic axis of many decades has a tick at each power of ten (or each second, third, ..., if they would touch)
 // and small ones at 2 to 9 times it; one of one to two decades has 1, 2 and 5; a shorter one has the ticks of a linear axis,
-// which has those of 1, 2 or 5 times a power of ten that are at least 60 pixels apart.
+// which has those of 1, 2 or 5 times a power of ten that are at least 60 pixels apart, or closer if they were not two.
 #pragma once
 
 #include <algorithm>
@@ -107,14 +107,22 @@ inline std::vector<tick> multiples(const placed_axis& axis, int factor, int powe
   return ticks;
 }
 
-inline std::vector<tick> linear_ticks(const placed_axis& axis) {
-  const double finest = (axis.to - axis.from) / std::max(2.0, std::floor(axis.length() / 60));
+/// The closest multiples of 1, 2 or 5 times a power of ten that are at least so many pixels apart and can be read.
+inline std::vector<tick> ticks_apart(const placed_axis& axis, double pixels) {
+  const double finest = (axis.to - axis.from) / std::max(2.0, std::floor(axis.length() / pixels));
   for (int power = static_cast<int>(std::floor(std::log10(finest)));; ++power)
     for (const int factor : {1, 2, 5}) {
       if (factor * std::pow(10.0, power) < finest) continue;
       auto ticks = multiples(axis, factor, power);
-      if (ticks.size() <= 2 || axis.has_room_for(ticks)) return ticks;
+      if (ticks.size() < 2 || axis.has_room_for(ticks)) return ticks;
     }
+}
+
+/// One tick alone tells no scale: then, as on a short axis, they are closer together.
+inline std::vector<tick> linear_ticks(const placed_axis& axis) {
+  auto ticks = ticks_apart(axis, 60);
+  for (double pixels = 40; ticks.size() < 2 && pixels > 15; pixels -= 10) ticks = ticks_apart(axis, pixels);
+  return ticks;
 }
 
 /// Ticks at the powers of ten, every so many of them labelled; and at what lies between, if it is each.
