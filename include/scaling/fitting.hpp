@@ -18,6 +18,7 @@
 #include <scaling/fitting/identification.hpp>
 #include <scaling/fitting/in_double.hpp>
 #include <scaling/fitting/isoflop.hpp>
+#include <scaling/fitting/judgement.hpp>
 #include <scaling/fitting/neighbours.hpp>
 #include <scaling/fitting/objective.hpp>
 #include <scaling/fitting/observation.hpp>
@@ -28,6 +29,7 @@
 #include <scaling/fitting/revival.hpp>
 #include <scaling/fitting/run_blocks.hpp>
 #include <scaling/fitting/screen.hpp>
+#include <scaling/fitting/second_look.hpp>
 #include <scaling/fitting/term_check.hpp>
 #include <scaling/fitting/term_places.hpp>
 #include <scaling/fitting/trend.hpp>

@@ -48,57 +48,6 @@ class basin_search {
     if (has_chance(y)) polish_from(y);
   }
 
-  /// Whether all starts together took more evaluations than one may that does not creep. Then runs are few or noisy, and
-  /// minima lie close to each other: of the searches that were seen to miss an optimum, and are none of those below, none
-  /// had taken fewer than 38.
-  bool was_hard() const { return is_hard(evaluations()); }
-  static constexpr bool is_hard(int evaluations) { return evaluations >= 38; }
-
-  /// Whether a term is held, tied or boxed while two or more powers are there to take its place: then minima lie far
-  /// apart on tables that are easy otherwise, one for each that does. Of 200 tables with E held at 0, and as many at a
-  /// half of the true one, the first look alone missed the optimum of 10 each. Of 5220 with an exponent in a box it missed
-  /// 2, of 5220 with one held and of 1500 with two tied none.
-  bool is_narrow() const {
-    const auto& limits = f_.coordinates.limits();
-    int narrow = 0, powers = 0;
-    for (const auto& term : terms) {
-      narrow += limits.is_narrow(term.coefficient);
-      for (const auto& factor : term.factors) narrow += factor.exponent != none && limits.boxed(factor.exponent);
-      powers += term.factors[0].exponent != none;
-    }
-    return narrow > 0 && powers > 1;
-  }
-
-  /// The terms with exponents that may be anywhere. Those that do next to nothing: an end without one is
-  /// nearly as good as the best, or is the best. Of 2000 tables of Lovelace's law with repeats that do no harm the first
-  /// look alone missed the optimum of 62, by up to 20 %; of 2000 of Chinchilla's with losses that do not depend on tokens
-  /// of 6. And those that are there for some of the runs only, of which few may decide: of 3823 tables with repeats that do
-  /// little harm it missed 7.
-  std::vector<std::size_t> loose_terms() const {
-    constexpr T nearly = T(1.5);
-    T least = infinity;
-    for (const auto& one : ends_) least = std::min(least, one.value);
-    const auto is_without = [&](std::size_t j) {
-      return std::any_of(ends_.begin(), ends_.end(), [&](const end& one) {
-        return one.x[at(terms[j].coefficient)] == -infinity && one.value <= nearly * least;
-      });
-    };
-    std::vector<std::size_t> result;
-    for (std::size_t j = 0; j < terms.size(); ++j)
-      if (terms[j].factors[0].exponent != none && (terms[j].partial || is_without(j))) result.push_back(j);
-    return result;
-  }
-
-  /// Whether one side of the law counts for more: the least squares of a screen know nothing of that.
-  bool is_lopsided() const { return f_.of.overestimates != 1; }
-
-  /// Whether two powers are all but one over the runs, so that either may do for the other. Of 600 ladders of one ratio, some
-  /// with a run or two off it, the first look missed the optimum of ten, by up to a factor of 7.
-  bool is_ladder() const {
-    if constexpr (sum_of_powers<Law>) return exchanged_powers<Law>(f_).is_ladder();
-    return false;
-  }
-
   /// As compete_from, but into the nearest minimum: a polish that creeps comes down through wider quadratic zones, which
   /// have fewer minima.
   void settle_from(const vector& y) {

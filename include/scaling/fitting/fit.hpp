@@ -11,7 +11,6 @@
 
 #include <Eigen/Core>
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -30,15 +29,15 @@
 #include <scaling/fitting/basins.hpp>
 #include <scaling/fitting/constraints.hpp>
 #include <scaling/fitting/criterion.hpp>
-#include <scaling/fitting/exchanged_powers.hpp>
 #include <scaling/fitting/fit_options.hpp>
 #include <scaling/fitting/fit_result.hpp>
 #include <scaling/fitting/grid.hpp>
-#include <scaling/fitting/identification.hpp>
 #include <scaling/fitting/in_double.hpp>
+#include <scaling/fitting/judgement.hpp>
 #include <scaling/fitting/objective.hpp>
 #include <scaling/fitting/observation.hpp>
 #include <scaling/fitting/screen.hpp>
+#include <scaling/fitting/second_look.hpp>
 #include <scaling/fitting/term_check.hpp>
 #include <scaling/fitting/weights.hpp>
 #include <scaling/loss_model.hpp>
@@ -83,90 +82,6 @@ residual_function<typename Law::real_type> function_of(const fit_options<Law>& o
   if (delta * widest > least) return {options.residual, delta, factor, false};
   for (auto& run : runs) run.weight /= run.sigma, run.sigma = 1;
   return {options.residual, least, factor, true};
-}
-
-/// y with a thousandth of the losses in each term that has vanished, so that its coefficient has an effect.
-template <loss_model Law, class Objective>
-auto with_traces(const Objective& f, typename fit_problem<Law>::vector y) {
-  using T = typename Law::real_type;
-  if constexpr (sum_of_powers<Law>) {
-    auto x = f.coordinates.terms_at(y);
-    for (int k = 0; k < x.size(); ++k)
-      if (x[k] == -std::numeric_limits<T>::infinity()) x[k] = std::log(T(1e-3));
-    const auto traced = f.coordinates.of_terms(x);
-    for (int k = 0; k < y.size(); ++k)
-      if (y[k] == -std::numeric_limits<T>::infinity()) y[k] = traced[k];
-  }
-  return y;
-}
-
-/// Counts a direction less where other coefficients change no prediction: those with two powers exchanged, or a twin that
-/// the search has found. Whatever the noise, the runs do not say which. It leads from the law to the other.
-template <loss_model Law, class Objective>
-void judge_twins(const Objective& f, const std::vector<typename fit_problem<Law>::vector>& twins,
-                 const typename fit_problem<Law>::vector& y, fit_result<Law>& result) {
-  using T = typename Law::real_type;
-  constexpr T no_change = T(1e-6);  // of a prediction
-  const auto here = f.residuals_at(y);
-  for (const auto& there : twins) {
-    const auto r = f.residuals_at(there);
-    bool alike = true;
-    for (std::size_t i = 0; i < r.size(); ++i)
-      alike = alike && std::abs(r[i] - here[i]) <= no_change * (f.of.residual == residual::log ? T(1) : f.runs[i].loss);
-    typename fit_problem<Law>::vector step = there - y;
-    for (int k = 0; k < y.size(); ++k)
-      if (there[k] == y[k]) step[k] = 0;  // -infinity too
-    const typename fit_problem<Law>::vector moved = f.coordinates.natural_slopes() * step;
-    int largest = 0;
-    moved.cwiseAbs().maxCoeff(&largest);
-    if (!(alike && std::abs(moved[largest]) > 0 && moved.allFinite())) continue;
-    if (f.are_one(result.law, f.coordinates.law_at(there))) continue;
-    coefficient_direction<Law> exchange;
-    for (std::size_t k = 0; k < exchange.size(); ++k) exchange[k] = moved[static_cast<int>(k)] / moved[largest];
-    result.undetermined.push_back(exchange);
-    result.singular_ratio = 0;
-    --result.rank;
-    return;
-  }
-}
-
-/// Which coefficients the result lists as at a bound, and over which it asks whether the runs determine them. The
-/// exponent of a vanished term has no effect: it is neither at a bound nor determined. `minima` begin with y, if there are
-/// any. Returns whether one has no effect at all.
-template <loss_model Law, class Objective>
-bool judge_coefficients(const Objective& f, const std::vector<typename basin_search<Law>::end>& minima,
-                        const typename fit_problem<Law>::vector& y, fit_result<Law>& result) {
-  using T = typename Law::real_type;
-  constexpr auto table = Law::coefficients();
-  const auto& limits = f.coordinates.limits();
-  std::array<bool, table.size()> inside{}, effective{};
-  for (std::size_t k = 0; k < table.size(); ++k) {
-    if (limits.held[k]) continue;
-    bool idle = false;
-    if constexpr (sum_of_powers<Law>) idle = is_idle<Law>(limits, y, k);
-    const T value = result.law.*table[k].member;
-    const bool hit = !idle && (value <= limits.lower[k] || value >= limits.upper[k]);
-    if (hit) result.at_bound.push_back({table[k].symbol, value <= limits.lower[k] ? limits.lower[k] : limits.upper[k]});
-    inside[k] = limits.free(k) && !hit;
-    effective[k] = limits.free(k) && !idle;
-  }
-  auto identified = identify<Objective, Law>(f, y, inside);
-  if (!result.at_bound.empty()) {
-    // Along what the runs leave open a search may have slid to a bound, which then determines what they do not.
-    auto all = identify<Objective, Law>(f, with_traces<Law>(f, y), effective);
-    if (all.rank < all.counted) identified = std::move(all);
-  }
-  result.singular_ratio = identified.singular_ratio;
-  result.free_count = identified.counted;
-  result.rank = identified.rank;
-  result.undetermined = std::move(identified.undetermined);
-  const bool one_is_idle = result.singular_ratio == 0;
-  if (result.rank < result.free_count || result.rank == 0) return one_is_idle;
-  std::vector<typename fit_problem<Law>::vector> twins;
-  if constexpr (sum_of_powers<Law>) twins = exchanged_powers<Law>(f).of(y);
-  for (std::size_t i = 1; i < minima.size(); ++i) twins.push_back(minima[i].x);
-  judge_twins(f, twins, y, result);
-  return one_is_idle;
 }
 
 /// The answer, from the minima of a finished search. There is none if the objective was finite nowhere.
@@ -234,42 +149,6 @@ fit_result<Law> result_of(const basin_search<Law>& find, const std::vector<typen
   if (f.of.linear) result.objective = slope * sizes / part;  // without the zone that it was reached by
   result.residuals.root_mean_square = std::sqrt(squares / count);
   return result;
-}
-
-/// Where a search begins, with the best of the usual exponents first. A single exponent is looked for over all of its
-/// box too: that is cheap, and the optimum of noisy runs may be far out.
-template <sum_of_powers Law>
-auto screened_starts(const power_sum_objective<Law>& f) {
-  using columns = exponent_columns<Law>;
-  const columns usual(f);
-  auto result = screen<Law>(f, usual).starts();
-  if (usual.open_axes() == 1) {
-    const columns all(f, columns::reach::box_finely);
-    const auto more = screen<Law>(f, all).starts();
-    result.insert(result.end(), more.begin(), more.end());
-  }
-  return result;
-}
-
-/// Whether the starts of the screen may all have missed the optimum.
-template <loss_model Law>
-bool is_doubtful(const basin_search<Law>& find) {
-  return find.was_hard() || find.is_narrow() || !find.loose_terms().empty() || find.is_ladder() || find.is_lopsided();
-}
-
-/// The second look of a search, after the starts of the first: a screen of the whole box of the exponents, into whose
-/// minima the search settles, one of the exponents of each loose term, and all around the best.
-template <sum_of_powers Law>
-void look_again(basin_search<Law>& find) {
-  using columns = exponent_columns<Law>;
-  const auto settle_over = [&](const columns& all) {
-    for (const auto& start : screen<Law>(find.objective(), all).starts()) find.settle_from(start.y);
-  };
-  const columns all(find.objective(), columns::reach::box);
-  settle_over(all);
-  if (all.axes() <= 2 && !find.is_narrow()) settle_over(columns(find.objective(), columns::reach::box_finely));
-  for (const std::size_t j : find.loose_terms()) settle_over(columns(find.objective(), find.best(), j));
-  find.look_around();
 }
 
 template <loss_model Law, class Runs>

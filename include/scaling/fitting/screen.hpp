@@ -347,4 +347,19 @@ class screen {
   std::vector<T> product_;
 };
 
+/// Where a search begins, with the best of the usual exponents first. A single exponent is looked for over all of its
+/// box too: that is cheap, and the optimum of noisy runs may be far out.
+template <sum_of_powers Law>
+auto screened_starts(const power_sum_objective<Law>& f) {
+  using columns = exponent_columns<Law>;
+  const columns usual(f);
+  auto result = screen<Law>(f, usual).starts();
+  if (usual.open_axes() == 1) {
+    const columns all(f, columns::reach::box_finely);
+    const auto more = screen<Law>(f, all).starts();
+    result.insert(result.end(), more.begin(), more.end());
+  }
+  return result;
+}
+
 }  // namespace scaling::detail

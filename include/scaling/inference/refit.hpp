@@ -19,12 +19,13 @@
 #include <scaling/core/real.hpp>
 #include <scaling/fitting/basins.hpp>
 #include <scaling/fitting/constraints.hpp>
-#include <scaling/fitting/exponent_columns.hpp>
 #include <scaling/fitting/fit.hpp>
 #include <scaling/fitting/fit_result.hpp>
 #include <scaling/fitting/grid.hpp>
+#include <scaling/fitting/judgement.hpp>
 #include <scaling/fitting/observation.hpp>
 #include <scaling/fitting/screen.hpp>
+#include <scaling/fitting/second_look.hpp>
 #include <scaling/fitting/weights.hpp>
 #include <scaling/loss_model.hpp>
 
@@ -48,7 +49,7 @@ class refitter {
       : law_(result.law),
         options_(result.options),
         identified_(result.identified()),
-        hard_(basin_search<Law>::is_hard(result.evaluations)),
+        hard_(is_hard(result.evaluations)),
         limits_(constraints_of(function, result.options)),
         runs_(
             (require_runs_of(function, result, observations), distinct_runs<T>(observations, result.options.weights))) {
@@ -141,7 +142,7 @@ auto refitter<Law>::operator()(std::vector<run_type> runs) const -> refit_answer
   const bool alike = starts.empty() || agree(find), doubtful = !alike || is_doubtful(find);
   if constexpr (sum_of_powers<Law>) {
     for (std::size_t i = 1; i < starts.size(); ++i) find.compete_from(starts[i]);
-    const bool is_loose = !find.loose_terms().empty();  // which only the ends of all starts tell
+    const bool is_loose = !loose_terms(find).empty();  // which only the ends of all starts tell
     if (doubtful || hard_ || is_loose) look_again(find);
   } else if (doubtful) {
     for (std::size_t i = 1; i < starts.size(); ++i) find.polish_from(starts[i]);
