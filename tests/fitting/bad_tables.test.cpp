@@ -81,7 +81,7 @@ const table tables[] = {
     {"counts_near_1e308", true, "parameters reach 1e+307, more than any run had: are they counts?", ""},
     {"counts_near_1e-300", true, "parameters reach only 1e-299", ""},
     // E is 0 and B / D^0 the floor: its runs do not say which of them is.
-    {"spread_over_600_decades", false, "parameters reach 1e+300, more than any run had", "beta = 0, must be positive"},
+    {"spread_over_600_decades", false, "parameters reach 1e+300, more than any run had", "B = 0, must be positive"},
     {"losses_below_any_floor", true, "losses of 3.97e-300 are those of no text: are they nats per token?", ""},
     {"losses_beyond_any_vocabulary", true, "are those of no vocabulary: are they nats per token?", ""},
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
+#include <utility>
 #include <vector>
 
 #include <scaling/chinchilla.hpp>
@@ -68,4 +70,24 @@ TEST_CASE("What is held has no direction: no neighbour is where it stands off fr
   const auto around = sc::detail::neighbours_of<law_type>(f, y);
   CHECK(around.size() == 8 + 4);  // two for each that is free, and two roles for each of two powers
   for (const auto& there : around) CHECK((there - y).cwiseAbs().maxCoeff() > 1e-6);
+}
+
+TEST_CASE("A floor that has vanished stands in the place of each power, which is gone, unless it may not be") {
+  constexpr double nothing = -std::numeric_limits<double>::infinity();
+  const auto floored = [](const sc::fit_options<law_type>& options) {
+    const objective f(sc::detail::distinct_runs<double>(made(0.02)), sc::detail::constraints_of("test", options), {});
+    auto y = f.coordinates.of(truth);
+    y[0] = nothing;  // E; A and B are the coordinates 1 and 2
+    std::size_t count = 0;
+    for (const auto& there : sc::detail::neighbours_of<law_type>(f, y))
+      for (const int power : {1, 2}) {
+        auto expected = y;
+        std::swap(expected[0], expected[power]);
+        count += there == expected;
+      }
+    return count;
+  };
+  CHECK(floored({}) == 2);
+  CHECK(floored({.fixed = {{"B", 2000}}}) == 1);
+  CHECK(floored({.bounds = {{"A", 1, 1000}}}) == 1);
 }

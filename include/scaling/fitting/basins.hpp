@@ -59,11 +59,20 @@ class basin_search {
     constexpr int most_rounds = 4;
     T last = infinity;
     for (int round = 0; round < most_rounds; ++round) {
+      revive_ends();
       const auto best = lowest_of_each(ends_);
       if (best.empty() || same(best.front().value, last)) return;
       last = best.front().value;
       for (const auto& y : neighbours_of(f_, best.front().x)) keep(polisher_.settle(y));
+      for (const auto& y : dragged(best.front().x)) settle_from(y);
     }
+  }
+
+  /// What an end is at most that is nearly as good as the best.
+  T nearly_best() const {
+    T least = infinity;
+    for (const auto& one : ends_) least = std::min(least, one.value);
+    return T(1.5) * least;
   }
 
   /// L-BFGS-B from y.
@@ -158,6 +167,51 @@ class basin_search {
     if (!one.converged || (best_converged_ < ends_.size() && !(one.value < ends_[best_converged_].value))) return;
     best_converged_ = ends_.size() - 1;
     squares_ = std::numeric_limits<T>::quiet_NaN();
+  }
+
+  /// Settles from each new end without a term that is nearly as good as the best and no minimum once the term may come
+  /// back. Where a term is there for the smallest runs alone, as a step, no lattice may lead to the optimum: of 400 ladders
+  /// with one to three runs off them, by a law of three powers, the search missed that of twelve without this, of five
+  /// with it.
+  void revive_ends() {
+    const T nearly = nearly_best();
+    const std::vector<end> fresh(ends_.begin() + static_cast<std::ptrdiff_t>(revived_), ends_.end());
+    for (const auto& one : lowest_of_each(fresh))
+      if (one.value <= nearly)
+        if (const auto y = revive(one.x)) keep(polisher_.settle(*y));
+    revived_ = ends_.size();
+  }
+
+  /// y with one exponent after another at other values, from slow to steep over the runs, and the least squares of the rest
+  /// there. For laws of three exponents and more, whose lattices are coarse: of 500 tables with ratios D/N of 1 to 16 and a
+  /// third power, of N D, the search missed the optimum of eight, by up to 75 %, with this and revive_ends of one. Of 3000 by
+  /// Chinchilla's law it would find one more for 1.6 times the evaluations.
+  std::vector<vector> dragged(const vector& y) {
+    auto box = polisher_.options_at(y);
+    std::vector<int> exponents;
+    for (int k = 0; k < y.size(); ++k)
+      if (table[static_cast<std::size_t>(k)].scale != scale::log && (*box.lower)[k] < (*box.upper)[k])
+        exponents.push_back(k);
+    std::vector<vector> result;
+    if (exponents.size() < 3) return result;
+    const T zone = std::exchange(f_.of.zone, infinity);
+    box.relative_tolerance = std::sqrt(std::numeric_limits<T>::epsilon());
+    box.max_evaluations = 30;
+    for (const int k : exponents) {
+      auto options = box;
+      T last = y[k];
+      for (const T value : {T(0.05), T(0.2), T(0.5), T(1), T(1.5), T(2.5), T(4), T(8), T(15)}) {
+        vector there = y;
+        there[k] = std::clamp(value, (*box.lower)[k], (*box.upper)[k]);
+        if (there[k] == last) continue;
+        last = (*options.lower)[k] = (*options.upper)[k] = there[k];
+        const auto look = optimize::newton(f_, there, options);
+        evaluations_ += look.evaluations;
+        result.push_back(look.x);
+      }
+    }
+    f_.of.zone = zone;
+    return result;
   }
 
   /// Whether the least sum of squares that can be reached from y is not far above that of the best end; if it is, the
@@ -262,7 +316,8 @@ class basin_search {
   std::vector<end> ends_;
   std::size_t best_converged_ = static_cast<std::size_t>(-1);  ///< of the ends
   T squares_ = std::numeric_limits<T>::quiet_NaN();            ///< sum of squares there, once it is asked for
-  int evaluations_ = 0;                                        ///< other than the polisher's
+  std::size_t revived_ = 0;  ///< so many of the ends have been asked for terms to revive
+  int evaluations_ = 0;      ///< other than the polisher's
   int given_up_ = 0;
 };
 

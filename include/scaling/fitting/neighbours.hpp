@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -61,6 +62,21 @@ class other_roles {
           to.push_back(there);
         }
       }
+  }
+
+  /// y with a floor that has vanished in the place of a power, for each: a slow one may have been the floor.
+  void append_floored(const vector& y, std::vector<vector>& to) const {
+    for (const auto& floor : terms) {
+      if (floor.factors[0].exponent != none || !limits().free(floor.coefficient)) continue;
+      if (y[at(floor.coefficient)] != -std::numeric_limits<T>::infinity()) continue;
+      for (const auto& power : terms) {
+        const std::size_t c = power.coefficient;
+        if (power.factors[0].exponent == none || !limits().free(c) || limits().lower[c] > 0) continue;
+        vector there = y;
+        std::swap(there[at(floor.coefficient)], there[at(c)]);
+        to.push_back(there);
+      }
+    }
   }
 
  private:
@@ -126,6 +142,7 @@ std::vector<typename fit_problem<Law>::vector> neighbours_of(const power_sum_obj
   const auto whole = roles.whole(y);
   if (whole) result.push_back(*whole);
   roles.append_recast(whole.value_or(y), result);
+  roles.append_floored(y, result);
   return result;
 }
 

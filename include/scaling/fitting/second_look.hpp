@@ -66,12 +66,11 @@ template <loss_model Law>
 std::vector<std::size_t> loose_terms(const basin_search<Law>& find) {
   using T = typename Law::real_type;
   constexpr auto terms = term_places<Law>();
-  constexpr T nearly = T(1.5), infinity = std::numeric_limits<T>::infinity();
-  T least = infinity;
-  for (const auto& one : find.ends()) least = std::min(least, one.value);
+  const T nearly = find.nearly_best();
   const auto is_without = [&](std::size_t j) {
     return std::any_of(find.ends().begin(), find.ends().end(), [&](const auto& one) {
-      return one.x[static_cast<int>(terms[j].coefficient)] == -infinity && one.value <= nearly * least;
+      return one.x[static_cast<int>(terms[j].coefficient)] == -std::numeric_limits<T>::infinity() &&
+             one.value <= nearly;
     });
   };
   std::vector<std::size_t> result;
