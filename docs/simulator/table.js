@@ -7,11 +7,15 @@ export class Malformed extends Error {}
 /** The usual names of the columns, without case, blanks, hyphens, underscores, slashes and dots. */
 export const spellings = {
   parameters: ('parameters params n nparameters nparams numparameters numparams numberofparameters parametercount ' +
-    'paramcount modelsize modelparameters modelparams').split(' '),
+               'paramcount modelsize modelparameters modelparams')
+                  .split(' '),
   tokens: 'tokens d ntokens numtokens numberoftokens tokencount trainingtokens traintokens tokensseen'.split(' '),
-  loss: ('loss l valloss validationloss evalloss evaluationloss testloss finalloss finalvalloss ' +
-    'finalvalidationloss').split(' '),
+  loss: ('loss l valloss validloss validationloss evalloss evaluationloss testloss devloss heldoutloss finalloss ' +
+         'finalvalloss finalvalidationloss lossval lossvalid lossvalidation losseval losstest lossdev')
+            .split(' '),
 };
+/** What is in the spelling of a loss on data that were held out, as in "c4_val_loss". */
+const heldOut = /valloss|validloss|validationloss|evalloss|testloss|devloss|outloss|lossval|losseval|losstest|lossdev/;
 
 /** Words that names of a quantity have: two letters stand alone there. */
 const wordsFor = {
@@ -22,7 +26,7 @@ const wordsFor = {
 };
 
 const plainName = (name) => name.toLowerCase().replace(/[ _-]/g, '');
-const spellingOf = (name) => plainName(name).replace(/[/.]/g, '');
+const spellingOf = (name) => plainName(name).replace(/(.)\.\d+$/, '$1').replace(/[/.]/g, '');
 const trimmed = (text) => text.replace(/^[ \t]+|[ \t]+$/g, '');
 
 /** A cell as a message shows it: on one line, printable, and not endless. */
@@ -115,6 +119,8 @@ function columnOf(quantity, header) {
   const found = [...cells.keys()].filter((i) => spellings[quantity].includes(spellingOf(cells[i])));
   if (found.length === 1 && cells[found[0]].length === 1)  // which may be the layers L, or the width d
     found.push(...[...cells.keys()].filter((i) => mayBe(quantity, cells[i])));
+  if (found.length === 1 && spellingOf(cells[found[0]]) === 'loss')  // which may be that of training
+    found.push(...[...cells.keys()].filter((i) => heldOut.test(spellingOf(cells[i]))));
   const label = (i) => `column ${i + 1} ${names[i]}`;
   if (found.length === 0) {
     const more = names.length > 30 ? ` and ${names.length - 30} more` : '';

@@ -84,6 +84,8 @@ const table tables[] = {
     {"width_beside_a_data_set", ":1: column 2 'd' and column 3 'dataset_size' both match tokens, must be one"},
     {"seeds_by_letter", ":1: column 1 'n' and column 3 'params_paper' both match parameters, must be one"},
     {"two_losses", ":1: column 4 'loss' and column 5 'val_loss' both match loss, must be one"},
+    {"loss_beside_that_of_a_corpus", ":1: column 4 'loss' and column 5 'c4_val_loss' both match loss, must be one"},
+    {"loss_twice_by_pandas", ":1: column 4 'loss' and column 5 'loss.1' both match loss, must be one"},
     {"two_losses_of_a_log", ":1: column 4 'loss' and column 5 'eval/loss' both match loss, must be one"},
     {"doubled_in_another_case", ":1: column 1 'parameters' and column 2 'N' both match parameters, must be one"},
     {"comment_first",

@@ -175,9 +175,9 @@ TEST_CASE("one table, however it is written") {
 
 TEST_CASE("columns are recognised by their usual spellings") {
   const runs expected = {{{1, 2}, 3}};
-  const auto header = GENERATE(
-      values<std::string>({"N,D,loss", "n,d,L", "Model Size,Training Tokens,loss", "n_params,n_tokens,val_loss",
-                           "PARAMS,Tokens,Final-Loss", "num_parameters,tokens_seen,validation loss"}));
+  const auto header = GENERATE(values<std::string>(
+      {"N,D,loss", "n,d,L", "Model Size,Training Tokens,loss", "n_params,n_tokens,val_loss", "params,tokens,valid/loss",
+       "PARAMS,Tokens,Final-Loss", "num_parameters,tokens_seen,validation loss"}));
   CAPTURE(header);
   CHECK(parse(header + "\n1,2,3\n") == expected);
 }
@@ -349,6 +349,9 @@ TEST_CASE("malformed tables are refused in one sentence") {
       {"N,D,loss\n1,2,3\n", "runs.csv:1: there is no column 'bad'; the columns are 'N', 'D', 'loss'", {.drop = "bad"}},
       {"N,D,loss,val_loss\n", "runs.csv:1: column 3 'loss' and column 4 'val_loss' both match loss, must be one"},
       {"N,D,loss,eval/loss\n", "runs.csv:1: column 3 'loss' and column 4 'eval/loss' both match loss, must be one"},
+      {"N,D,loss,valid_loss\n", "runs.csv:1: column 3 'loss' and column 4 'valid_loss' both match loss, must be one"},
+      {"N,D,c4_val_loss,loss\n", "runs.csv:1: column 4 'loss' and column 3 'c4_val_loss' both match loss, must be one"},
+      {"N,D,loss,loss.1\n", "runs.csv:1: column 3 'loss' and column 4 'loss.1' both match loss, must be one"},
       {"N,D,val.loss,loss\n", "runs.csv:1: column 3 'val.loss' and column 4 'loss' both match loss, must be one"},
       {"N,D,loss,tokens\n", "runs.csv:1: column 2 'D' and column 4 'tokens' both match tokens, must be one"},
       {"N,D,loss,D\n", "runs.csv:1: column 2 'D' and column 4 'D' both match 'D', must be one", {.tokens = "D"}},

@@ -71,8 +71,14 @@ inline constexpr known_quantity known_quantities[] = {
     {"loss", &io::columns::loss,
      "loss entropy crossent perplexity likelihood surprisal xent nats bits nll ppl bpb bpc bpt bpw",
      "ce val valid validation eval evaluation score",
-     "loss l valloss validationloss evalloss evaluationloss testloss finalloss finalvalloss finalvalidationloss"},
+     "loss l valloss validloss validationloss evalloss evaluationloss testloss devloss heldoutloss finalloss "
+     "finalvalloss "
+     "finalvalidationloss lossval lossvalid lossvalidation losseval losstest lossdev"},
 };
+
+/// What is in the spelling of a loss on data that were held out, as in "c4_val_loss".
+inline constexpr std::string_view held_out_losses =
+    "valloss validloss validationloss evalloss testloss devloss outloss lossval losseval losstest lossdev";
 
 /// A name without what people write differently: "Model Size" and "model_size" are both "modelsize".
 inline std::string plain_name(std::string_view name) {
@@ -81,9 +87,12 @@ inline std::string plain_name(std::string_view name) {
   return result;
 }
 
-/// The same without what tools put between a part of the runs and a name: "eval/loss" and "eval.loss" are "evalloss".
+/// The same without what tools put between a part of the runs and a name: "eval/loss" and "eval.loss" are "evalloss"; and
+/// without the number by which pandas tells apart columns of one name: "loss.1" is "loss".
 inline std::string spelling_of(std::string_view name) {
   std::string result = plain_name(name);
+  const auto last = result.find_last_not_of("0123456789");
+  if (last != result.npos && last > 0 && last + 1 < result.size() && result[last] == '.') result.resize(last);
   std::erase_if(result, [](char c) { return c == '/' || c == '.'; });
   return result;
 }
@@ -191,11 +200,20 @@ class column_finder {
     auto found = columns_among(spellings);
     // A letter may be something else of the model: its layers L, its width d. Then another column has a word for it, that
     // the caller has not named for something else.
-    const auto is_rival = [&](std::string_view cell) {
-      return may_be(*known, cell) && std::find(named_.begin(), named_.end(), spelling_of(cell)) == named_.end();
+    const auto is_free = [&](std::string_view cell) {
+      return std::find(named_.begin(), named_.end(), spelling_of(cell)) == named_.end();
     };
+    const auto is_rival = [&](std::string_view cell) { return may_be(*known, cell) && is_free(cell); };
     if (known != end && found.size() == 1 && table_.cells()[found[0].index].size() == 1)
       for (auto& other : columns_where(is_rival)) found.push_back(std::move(other));
+    // A plain "loss" may be that of training.
+    const auto is_held_out = [&](std::string_view cell) {
+      bool result = false;
+      for_each_word(held_out_losses, [&](const auto& word) { result = result || has(spelling_of(cell), word); });
+      return result && is_free(cell);
+    };
+    if (found.size() == 1 && spelling_of(table_.cells()[found[0].index]) == "loss")
+      for (auto& other : columns_where(is_held_out)) found.push_back(std::move(other));
     const std::string name(quantity);
     return the_one(found, "no column is recognised as " + name, name,
                    "; name one by columns::" + (known != end ? name : "others"));
