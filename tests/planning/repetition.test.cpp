@@ -189,6 +189,14 @@ TEST_CASE("A loss that a plan with fewer tokens has was refused for one unit in 
     const float fewest = unique_tokens_for_loss(law, loss, flops);
     CHECK(compute_optimal(law, flops, fewest).loss == Approx(loss).epsilon(1e-6));  // eight epsilon
   }
+  // The allowance is a share of the loss, whatever its unit.
+  for (const double unit : {1e-3, 1.0, 1e3}) {
+    const lovelace<> law{2 * unit, 400 * unit, 2000 * unit, 0.34, 0.37, 1e-3 * unit, 1, 1};
+    constexpr double epsilon = std::numeric_limits<double>::epsilon();
+    const double lowest = compute_optimal(chinchilla<>{law.E, law.A, law.B, law.alpha, law.beta}, 1e21).loss;
+    CHECK(unique_tokens_for_loss(law, lowest * (1 - 4 * epsilon), 1e21) > 0);
+    CHECK_THROWS_AS(unique_tokens_for_loss(law, lowest * (1 - 20 * epsilon), 1e21), std::domain_error);
+  }
 }
 
 TEST_CASE("What repetition cannot answer is refused by name") {
