@@ -220,7 +220,7 @@ fit_result<Law> fit_in(const Runs& observations, const fit_options<Law>& options
 /// 1e-12 on real tables. Runs in float are fitted in double, and the result rounded once.
 /// Complexity: a lattice and 4 to 7 starts; 15 to 60 evaluations of the objective, each an exp per run and term. Where the
 /// starts creep, as they do on few or noisy runs, or a term does next to nothing, a hundred times as many: some
-/// milliseconds, and some 25 by Lovelace's law always. A law that is no sum of powers: its objective in dual numbers on a
+/// milliseconds, and some tens by Lovelace's law always. A law that is no sum of powers: its objective in dual numbers on a
 /// lattice, and 64 descents.
 /// What it does not prove: the screened search can miss an optimum that the exhaustive one finds, and call what it found
 /// converged. It did on no real table, no resample of real runs and none of 1000 tables made to be hard (few runs, 10 % of
