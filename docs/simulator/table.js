@@ -14,8 +14,6 @@ export const spellings = {
          'finalvalloss finalvalidationloss lossval lossvalid lossvalidation losseval losstest lossdev')
             .split(' '),
 };
-/** What is in the spelling of a loss on data that were held out, as in "c4_val_loss". */
-const heldOut = /valloss|validloss|validationloss|evalloss|testloss|devloss|outloss|lossval|losseval|losstest|lossdev/;
 
 /** Words that names of a quantity have: two letters stand alone there. */
 const wordsFor = {
@@ -119,8 +117,10 @@ function columnOf(quantity, header) {
   const found = [...cells.keys()].filter((i) => spellings[quantity].includes(spellingOf(cells[i])));
   if (found.length === 1 && cells[found[0]].length === 1)  // which may be the layers L, or the width d
     found.push(...[...cells.keys()].filter((i) => mayBe(quantity, cells[i])));
+  const saysMore = (word) => word.length > 'loss'.length;
   if (found.length === 1 && spellingOf(cells[found[0]]) === 'loss')  // which may be that of training
-    found.push(...[...cells.keys()].filter((i) => heldOut.test(spellingOf(cells[i]))));
+    found.push(...[...cells.keys()].filter(
+        (i) => spellings.loss.filter(saysMore).some((word) => spellingOf(cells[i]).includes(word))));
   const label = (i) => `column ${i + 1} ${names[i]}`;
   if (found.length === 0) {
     const more = names.length > 30 ? ` and ${names.length - 30} more` : '';

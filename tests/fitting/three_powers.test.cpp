@@ -62,17 +62,17 @@ enum class design { ratios, ladder, free };
 /// 12 to 80 runs: at ratios D/N of 1 to 16 times the least; at one ratio but for one to three; or with N and D apart.
 std::vector<scaling::observation<>> runs_of(design kind, std::uint64_t seed) {
   scaling::philox_stream random(57, seed);
-  const auto between = [&](double from, double to) { return from * std::pow(to / from, random.uniform()); };
-  const three_powers<> truth{between(1.3, 2.2),  between(100, 2000), between(100, 5000), between(1e3, 1e6),
-                             between(0.25, 0.5), between(0.25, 0.5), between(0.2, 0.4)};
-  const double noise = between(5e-4, 0.01), ratio = between(5, 100);
-  const auto count = static_cast<int>(between(12, 80));
+  const auto spread = [&](double from, double to) { return from * std::pow(to / from, random.uniform()); };
+  const three_powers<> truth{spread(1.3, 2.2),  spread(100, 2000), spread(100, 5000), spread(1e3, 1e6),
+                             spread(0.25, 0.5), spread(0.25, 0.5), spread(0.2, 0.4)};
+  const double noise = spread(5e-4, 0.01), ratio = spread(5, 100);
+  const auto count = static_cast<int>(spread(12, 80));
   std::vector<scaling::observation<>> runs;
   for (int i = 0; i < count; ++i) {
-    const double N = between(1e7, 1e10), D = kind == design::free     ? between(1e9, 1e12)
-                                             : kind == design::ratios ? ratio * N * std::pow(2, i % 5)
-                                             : i < 1 + count % 3      ? ratio * N * between(2, 20)
-                                                                      : ratio * N;
+    const double N = spread(1e7, 1e10), D = kind == design::free     ? spread(1e9, 1e12)
+                                            : kind == design::ratios ? ratio * N * std::pow(2, i % 5)
+                                            : i < 1 + count % 3      ? ratio * N * spread(2, 20)
+                                                                     : ratio * N;
     runs.push_back({{N, D}, truth({N, D}) * std::exp(noise * random.normal())});
   }
   return runs;

@@ -1,7 +1,6 @@
 // Inference in float and long double: the numbers of double, to what the scalar can hold.
 // SPDX-License-Identifier: BSL-1.0
 #include <cmath>
-#include <cstddef>
 #include <string>
 #include <vector>
 

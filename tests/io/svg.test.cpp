@@ -16,6 +16,7 @@
 #include <scaling/io/svg.hpp>
 
 #include "support/catch.hpp"
+#include "support/numbers.hpp"
 
 namespace io = scaling::io;
 using Catch::Matchers::ContainsSubstring;
@@ -265,13 +266,10 @@ TEST_CASE("no two labels of an axis touch, and each has at least two") {
 }
 
 TEST_CASE("losses that lie close together had one tick, or none, in a small picture") {
-  std::mt19937 bits(8);
-  const auto uniform = [&](double from, double to) {
-    return from + (to - from) * static_cast<double>(bits()) / 4294967296.0;
-  };
+  support::random_numbers random(8);
   for (int i = 0; i < 400; ++i) {
-    const double from = uniform(1.5, 5.5);
-    const io::axis losses{"", false, from, from + uniform(0.02, 2)};
+    const double from = random.between(1.5, 5.5);
+    const io::axis losses{"", false, from, from + random.between(0.02, 2)};
     const std::string svg = text_of({.x = {"", true, 1e18, 1e21}, .y = losses, .width = 300, .height = 200});
     const label_places at(svg);
     CAPTURE(losses.from, losses.to, svg);

@@ -68,7 +68,7 @@ class basin_search {
     }
   }
 
-  /// What an end is at most that is nearly as good as the best.
+  /// The highest value of an end that is nearly as good as the best.
   T nearly_best() const {
     T least = infinity;
     for (const auto& one : ends_) least = std::min(least, one.value);
@@ -200,6 +200,7 @@ class basin_search {
     for (const int k : exponents) {
       auto options = box;
       T last = y[k];
+      // By a standard deviation of the log of the base.
       for (const T value : {T(0.05), T(0.2), T(0.5), T(1), T(1.5), T(2.5), T(4), T(8), T(15)}) {
         vector there = y;
         there[k] = std::clamp(value, (*box.lower)[k], (*box.upper)[k]);

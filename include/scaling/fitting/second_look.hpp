@@ -58,10 +58,9 @@ bool is_lopsided(const basin_search<Law>& find) {
 }
 
 /// The terms with exponents that may be anywhere. Those that do next to nothing: an end without one is nearly as good as
-/// the best, or is the best. Of 2000 tables of Lovelace's law with repeats that do no harm the first
-/// look alone missed the optimum of 62, by up to 20 %; of 2000 of Chinchilla's with losses that do not depend on tokens
-/// of 6. And those that are there for some of the runs only, of which few may decide: of 3823 tables with repeats that do
-/// little harm it missed 7.
+/// the best, or is the best. Of 2000 tables of Lovelace's law with repeats that do no harm the first look alone missed the
+/// optimum of 62, by up to 20 %; of 2000 of Chinchilla's with losses that do not depend on tokens of 6. And those that are
+/// there for some of the runs only, of which few may decide: of 3823 tables with repeats that do little harm it missed 7.
 template <loss_model Law>
 std::vector<std::size_t> loose_terms(const basin_search<Law>& find) {
   using T = typename Law::real_type;

@@ -72,13 +72,8 @@ inline constexpr known_quantity known_quantities[] = {
      "loss entropy crossent perplexity likelihood surprisal xent nats bits nll ppl bpb bpc bpt bpw",
      "ce val valid validation eval evaluation score",
      "loss l valloss validloss validationloss evalloss evaluationloss testloss devloss heldoutloss finalloss "
-     "finalvalloss "
-     "finalvalidationloss lossval lossvalid lossvalidation losseval losstest lossdev"},
+     "finalvalloss finalvalidationloss lossval lossvalid lossvalidation losseval losstest lossdev"},
 };
-
-/// What is in the spelling of a loss on data that were held out, as in "c4_val_loss".
-inline constexpr std::string_view held_out_losses =
-    "valloss validloss validationloss evalloss testloss devloss outloss lossval losseval losstest lossdev";
 
 /// A name without what people write differently: "Model Size" and "model_size" are both "modelsize".
 inline std::string plain_name(std::string_view name) {
@@ -206,14 +201,17 @@ class column_finder {
     const auto is_rival = [&](std::string_view cell) { return may_be(*known, cell) && is_free(cell); };
     if (known != end && found.size() == 1 && table_.cells()[found[0].index].size() == 1)
       for (auto& other : columns_where(is_rival)) found.push_back(std::move(other));
-    // A plain "loss" may be that of training.
-    const auto is_held_out = [&](std::string_view cell) {
+    // A plain "loss" may be that of training, where another says more, as "c4_val_loss" does.
+    const std::string_view plain = "loss";
+    const auto says_more = [&](std::string_view cell) {
       bool result = false;
-      for_each_word(held_out_losses, [&](const auto& word) { result = result || has(spelling_of(cell), word); });
+      for_each_word(spellings, [&](const std::string& word) {
+        result = result || (word.size() > plain.size() && has(spelling_of(cell), word));
+      });
       return result && is_free(cell);
     };
-    if (found.size() == 1 && spelling_of(table_.cells()[found[0].index]) == "loss")
-      for (auto& other : columns_where(is_held_out)) found.push_back(std::move(other));
+    if (found.size() == 1 && spelling_of(table_.cells()[found[0].index]) == plain)
+      for (auto& other : columns_where(says_more)) found.push_back(std::move(other));
     const std::string name(quantity);
     return the_one(found, "no column is recognised as " + name, name,
                    "; name one by columns::" + (known != end ? name : "others"));
